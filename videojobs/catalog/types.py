@@ -1,0 +1,133 @@
+"""What a model on offer takes and costs, as plain frozen data."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class PriceUnit(StrEnum):
+    """What one price buys."""
+
+    CLIP = "clip"
+    SECOND = "second"
+
+
+class Sound(StrEnum):
+    """How a model comes to a sound track."""
+
+    NONE = "none"
+    ALWAYS = "always"
+    OPTION = "option"  # `generate_audio`
+    SETTING = "setting"  # `settings.audio`
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class ListPrice:
+    """One line of a price list, in USD.
+
+    `resolution` is the tier it is for ("" for all). `unit_certain` is False where the list does not say
+    whether it is per clip or per second. `floor` marks "from": the true price may be higher.
+    `ceiling` is the dearest published figure of that tier, where the list names one.
+    """
+
+    usd: Decimal
+    unit: PriceUnit
+    resolution: str = ""
+    unit_certain: bool = True
+    floor: bool = False
+    ceiling: Decimal | None = None
+    note: str = ""
+
+    @property
+    def certain(self) -> bool:
+        """Whether this line alone names the price."""
+        return self.unit_certain and not self.floor
+
+
+@dataclass(frozen=True)
+class Size:
+    """A picture size in pixels."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}×{self.height}"
+
+
+@dataclass(frozen=True)
+class CatalogModel:
+    """One model: what it takes, what it costs, and how we know.
+
+    Empty tuples mean "unpublished": the person may choose within the wire's own limits, unless the matching
+    `takes_…` flag says the model takes none. `seconds` is in seconds, `fps` in frames per second.
+    """
+
+    id: str
+    name: str
+    maker: str
+    enabled: bool
+    verified_on: date
+    source: str
+    prices: tuple[ListPrice, ...]
+    why_off: str = ""
+    note: str = ""
+    seconds: tuple[int, ...] = ()
+    seconds_default: int | None = None
+    sizes: tuple[Size, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    resolution_default: str = ""
+    ratios: tuple[str, ...] = ()
+    ratio_default: str = ""
+    output_sizes: dict[str, Size] = field(default_factory=dict)  # "720P 16:9" → pixels
+    fps: tuple[int, ...] = ()
+    takes_prompt: bool = True
+    needs_prompt: bool = True
+    prompt_shortest: int = 1
+    prompt_longest: int = 32_000
+    takes_negative_prompt: bool | None = None  # None: unpublished
+    negative_prompt_longest: int = 2_000
+    first_frame: bool = False
+    last_frame: bool = False
+    needs_first_frame: bool = False
+    reference_images: int = 0
+    reference_videos: int = 0
+    reference_audios: int = 0
+    needs_reference: bool = False
+    frame_videos: int = 0
+    audio_inputs: int = 0
+    needs_source_video: bool = False
+    frames_exclude_references: bool = False
+    sound: Sound = Sound.UNKNOWN
+    media_published: bool = True  # False: nobody says which pictures it takes
+
+    @property
+    def sized_by_pixels(self) -> bool:
+        """Whether width and height are sent, rather than a resolution word."""
+        return not self.resolutions
+
+
+@dataclass(frozen=True)
+class FiledPrice:
+    """A price a person put on file for a model, in USD."""
+
+    usd: Decimal
+    unit: PriceUnit
+    set_on: date
+    set_by: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model as it stands today: its catalogue entry, and what the team's rows add to it.
+
+    `listed` is False for an id typed by a person that no catalogue knows. `gone_since` is set when the
+    provider last said it has no such model.
+    """
+
+    model: CatalogModel
+    listed: bool = True
+    gone_since: datetime | None = None
+    price_on_file: FiledPrice | None = None

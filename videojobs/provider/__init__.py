@@ -1,0 +1,1 @@
+"""The door: the only place that speaks HTTP to the provider."""
