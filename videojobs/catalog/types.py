@@ -29,7 +29,8 @@ class ListPrice:
 
     `resolution` is the tier it is for ("" for all). `unit_certain` is False where the list does not say
     whether it is per clip or per second. `floor` marks "from": the true price may be higher.
-    `ceiling` is the dearest published figure of that tier, where the list names one.
+    `ceiling` is the dearest published figure of that tier, where the list names one: what a body with a
+    clip among its inputs is charged at least.
     """
 
     usd: Decimal
@@ -63,6 +64,7 @@ class CatalogModel:
 
     Empty tuples mean "unpublished": the person may choose within the wire's own limits, unless the matching
     `takes_…` flag says the model takes none. `seconds` is in seconds, `fps` in frames per second.
+    `seconds_longest` is named where the stops are unpublished but the end is known.
     """
 
     id: str
@@ -73,15 +75,19 @@ class CatalogModel:
     source: str
     prices: tuple[ListPrice, ...]
     why_off: str = ""
+    hidden: bool = False  # known, but never shown to anybody
     note: str = ""
     seconds: tuple[int, ...] = ()
     seconds_default: int | None = None
+    seconds_longest: int | None = None
     sizes: tuple[Size, ...] = ()
+    size_default: Size | None = None
     resolutions: tuple[str, ...] = ()
     resolution_default: str = ""
     ratios: tuple[str, ...] = ()
     ratio_default: str = ""
-    output_sizes: dict[str, Size] = field(default_factory=dict)  # "720P 16:9" → pixels
+    takes_ratio: bool = True
+    output_sizes: dict[str, Size] = field(default_factory=dict, hash=False)  # "720P 16:9" or "hd" → pixels
     fps: tuple[int, ...] = ()
     takes_prompt: bool = True
     needs_prompt: bool = True
@@ -92,21 +98,30 @@ class CatalogModel:
     first_frame: bool = False
     last_frame: bool = False
     needs_first_frame: bool = False
+    needs_frame: bool = False  # a first frame, a last frame or a clip to continue
     reference_images: int = 0
     reference_videos: int = 0
     reference_audios: int = 0
+    reference_counts_published: bool = True  # False: the counts above are the wire's, not the model's
     needs_reference: bool = False
+    audios_need_reference: bool = False  # a sound wants a picture or a clip beside it
     frame_videos: int = 0
     audio_inputs: int = 0
     needs_source_video: bool = False
     frames_exclude_references: bool = False
     sound: Sound = Sound.UNKNOWN
-    media_published: bool = True  # False: nobody says which pictures it takes
+    frames_published: bool = True  # False: nobody says whether it takes frames
+    media_published: bool = True  # False: nobody says which references it takes
 
     @property
     def sized_by_pixels(self) -> bool:
         """Whether width and height are sent, rather than a resolution word."""
         return not self.resolutions
+
+    @property
+    def longest_seconds(self) -> int | None:
+        """The longest clip it makes, in seconds; None where nobody says."""
+        return max(self.seconds) if self.seconds else self.seconds_longest
 
 
 @dataclass(frozen=True)
