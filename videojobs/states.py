@@ -47,8 +47,7 @@ NEEDS_PERSON = frozenset({State.UNCONFIRMED})
 STEPS: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.SENDING, State.CANCELLED}),
     State.SENDING: frozenset(
-        {State.WAITING, State.QUEUED, State.IN_PROGRESS, State.STORING, State.FAILED, State.CANCELLED}
-        | {State.UNCONFIRMED}
+        {State.WAITING, State.QUEUED, State.IN_PROGRESS, State.FAILED, State.UNCONFIRMED}
     ),
     State.QUEUED: frozenset({State.IN_PROGRESS, State.STORING, State.FAILED, State.CANCELLED, State.LOST}),
     State.IN_PROGRESS: frozenset({State.STORING, State.FAILED, State.CANCELLED, State.LOST}),
@@ -56,10 +55,7 @@ STEPS: dict[State, frozenset[State]] = {
     State.COMPLETED: frozenset(),
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
-    State.UNCONFIRMED: frozenset(
-        {State.WAITING, State.QUEUED, State.IN_PROGRESS, State.STORING, State.FAILED, State.CANCELLED}
-        | {State.LOST}
-    ),
+    State.UNCONFIRMED: frozenset({State.WAITING, State.QUEUED, State.IN_PROGRESS, State.FAILED, State.LOST}),
     State.LOST: frozenset({State.QUEUED, State.STORING}),
 }
 """From each state, the states one step away. Everything else is refused."""

@@ -1,0 +1,114 @@
+"""Provider accounts: whose key, at which address, live or rehearsal."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+
+REHEARSAL_BASE_URL = "rehearsal"
+"""The simulator's port may change between starts; its account must not."""
+
+
+class Kind(StrEnum):
+    """Whether an account buys."""
+
+    LIVE = "live"
+    REHEARSAL = "rehearsal"
+
+
+class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
+    """The words for finding an account."""
+
+    def configured(self) -> Self:
+        """The account this process is set up for: one or none."""
+        return self.filter(**configured_identity())
+
+    def current(self) -> "ProviderAccount":
+        """The account this process is set up for, made when it is first needed."""
+        account, _made = self.get_or_create(
+            **configured_identity(), defaults={"places": settings.PROVIDER_PLACES}
+        )
+        return account
+
+
+class ProviderAccount(models.Model):
+    """One account at the provider. A job is sent to and looked at only in its own."""
+
+    base_url = models.CharField(max_length=200)
+    key_fingerprint = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
+    places = models.PositiveIntegerField()
+    places_halved_at = models.DateTimeField(null=True, blank=True)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    parked_reason = models.CharField(max_length=500, blank=True)
+    outage_since = models.DateTimeField(null=True, blank=True)
+    outage_reason = models.CharField(max_length=500, blank=True)
+    looks_not_before = models.DateTimeField(null=True, blank=True)
+
+    objects = ProviderAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["base_url", "key_fingerprint", "kind"], name="account_once"),
+            models.CheckConstraint(condition=models.Q(places__gte=1), name="account_has_a_place"),
+            models.CheckConstraint(
+                condition=models.Q(parked_at=None, parked_reason="")
+                | (models.Q(parked_at__isnull=False) & ~models.Q(parked_reason="")),
+                name="account_parked_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "rehearsal" if self.is_rehearsal else f"{self.base_url} (key {self.key_fingerprint[:8]})"
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether nothing is bought here."""
+        return self.kind == Kind.REHEARSAL
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether this process has what it takes to speak for this account."""
+        identity = configured_identity()
+        return all(getattr(self, name) == value for name, value in identity.items())
+
+    def is_parked(self) -> bool:
+        """Whether sending waits for a person's Resume."""
+        return self.parked_at is not None
+
+    def looks_wait(self, now: datetime) -> bool:
+        """Whether the provider asked for fewer reads until later than `now`."""
+        return self.looks_not_before is not None and self.looks_not_before > now
+
+
+class Turn(models.Model):
+    """When a person last had a job sent in an account; the longest ago goes next."""
+
+    account = models.ForeignKey(ProviderAccount, on_delete=models.CASCADE)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "person"], name="turn_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} at {self.taken_at}"
+
+
+def fingerprint(key: str) -> str:
+    """Return what may be stored of a provider key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def configured_identity() -> dict[str, str]:
+    """Return the identity of the account this process is set up for."""
+    if not settings.PROVIDER_KEY:
+        return {"base_url": REHEARSAL_BASE_URL, "key_fingerprint": "", "kind": Kind.REHEARSAL.value}
+    return {
+        "base_url": settings.PROVIDER_BASE_URL,
+        "key_fingerprint": fingerprint(settings.PROVIDER_KEY),
+        "kind": Kind.LIVE.value,
+    }

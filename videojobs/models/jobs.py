@@ -1,0 +1,245 @@
+"""The job: one wish for a clip, from the press of a button to the kept file."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from videojobs.models.accounts import ProviderAccount
+from videojobs.models.fields import MoneyField
+from videojobs.models.teams import Project, Team, Token
+from videojobs.provider.types import CreateVideoBody
+from videojobs.states import ACCEPTED, ACTIVE, AT_PROVIDER, ENDED, WATCHED, Charged, State
+
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class Decision(models.TextChoices):
+    """Why a job waits for a person although its state alone would not say so."""
+
+    NONE = "", "nothing to decide"
+    RESTORED = "restored", "restored from a backup; it may have been sent since"
+    TOO_LARGE = "too_large", "the clip is larger than the cap"
+    DISK_FULL = "disk_full", "the disk is full"
+
+
+def _words(words: Iterable[StrEnum]) -> list[str]:
+    """Return plain words in one order, so that a migration never depends on hash order."""
+    return sorted(word.value for word in words)
+
+
+def new_job_id() -> str:
+    """Make an id nobody can guess: 22 letters and digits, about 127 random bits."""
+    return "job_" + "".join(secrets.choice(_ALPHABET) for _ in range(22))
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """The words for asking about jobs."""
+
+    def in_team(self, team: Team) -> Self:
+        """Jobs of one team."""
+        return self.filter(team=team)
+
+    def of_account(self, account: ProviderAccount) -> Self:
+        """Jobs that belong to one provider account."""
+        return self.filter(account=account)
+
+    def live(self) -> Self:
+        """Jobs that cost real money."""
+        return self.exclude(account__kind="rehearsal")
+
+    def waiting(self) -> Self:
+        """In our own queue."""
+        return self.filter(state=State.WAITING)
+
+    def active(self) -> Self:
+        """Not ended: something is still to happen."""
+        return self.filter(state__in=list(ACTIVE))
+
+    def ended(self) -> Self:
+        """Nothing more happens by itself."""
+        return self.filter(state__in=list(ENDED))
+
+    def watched(self) -> Self:
+        """The provider works on these."""
+        return self.filter(state__in=list(WATCHED))
+
+    def at_provider(self) -> Self:
+        """These take the account's places."""
+        return self.filter(state__in=list(AT_PROVIDER))
+
+    def sendable(self, now: datetime) -> Self:
+        """Waiting, due, and not held for a person."""
+        return self.waiting().filter(Q(not_before=None) | Q(not_before__lte=now), decision="")
+
+    def due_for_look(self, now: datetime) -> Self:
+        """Jobs whose next look at the provider has come."""
+        return self.filter(next_look_at__lte=now)
+
+    def due_for_store(self, now: datetime) -> Self:
+        """Finished at the provider, and the next attempt to keep the file has come."""
+        return self.filter(state=State.STORING, next_store_at__lte=now, decision="")
+
+    def needs_decision(self) -> Self:
+        """Only a person moves these on."""
+        return self.filter(Q(state=State.UNCONFIRMED) | ~Q(decision=""))
+
+    def newest_first(self) -> Self:
+        """The order of every list, with the id to break ties."""
+        return self.order_by("-created_at", "-id")
+
+
+class Job(models.Model):
+    """One wish for a clip. Its state is written by the lifecycle alone, its money by the ledger alone."""
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_job_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="jobs")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="jobs")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs")
+    token = models.ForeignKey(Token, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs")
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="jobs")
+    retry_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="retries"
+    )
+
+    model = models.CharField(max_length=200)
+    prompt = models.TextField(blank=True)
+    body = models.JSONField()
+    seconds = models.PositiveIntegerField(null=True, blank=True)  # expected, until the file is probed
+    size = models.CharField(max_length=20, blank=True)  # expected, "1280x720"
+
+    state = models.CharField(max_length=12, default=State.WAITING.value)
+    decision = models.CharField(max_length=12, choices=Decision.choices, default="", blank=True)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True, blank=True)
+    not_before_reason = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveIntegerField(default=0)  # sends that brought it back to waiting
+    claim_id = models.CharField(max_length=32, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)  # when we saw the provider's end
+    ended_at = models.DateTimeField(null=True, blank=True)
+    failure = models.TextField(blank=True)
+    failure_code = models.CharField(max_length=200, blank=True)
+
+    provider_id = models.CharField(max_length=200, null=True, blank=True)
+    provider_status = models.CharField(max_length=200, blank=True)
+    second_provider_id = models.CharField(max_length=200, blank=True)  # a possible second charge
+    last_answer = models.TextField(blank=True)
+    last_look_at = models.DateTimeField(null=True, blank=True)
+    look_count = models.PositiveIntegerField(default=0)
+    next_look_at = models.DateTimeField(null=True, blank=True)
+    watched_since = models.DateTimeField(null=True, blank=True)  # looks grow rarer from here
+    missing_since = models.DateTimeField(null=True, blank=True)
+    cost_looks = models.PositiveSmallIntegerField(default=0)
+
+    next_store_at = models.DateTimeField(null=True, blank=True)
+    store_attempts = models.PositiveIntegerField(default=0)
+    store_problem = models.CharField(max_length=500, blank=True)
+
+    estimate = MoneyField()
+    estimate_source = models.CharField(max_length=20)
+    estimate_explanation = models.CharField(max_length=500)
+    held = MoneyField(default=Decimal(0))  # its open hold
+    cost = MoneyField(null=True, blank=True)
+    charged = models.CharField(max_length=7, default=Charged.NO.value)
+    charged_why = models.CharField(max_length=500, default="Not sent yet.")
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=_words(State)), name="job_state_known"),
+            models.CheckConstraint(condition=Q(charged__in=_words(Charged)), name="job_charged_known"),
+            models.CheckConstraint(condition=Q(held__gte=0), name="job_held_not_negative"),
+            models.CheckConstraint(condition=Q(estimate__gt=0), name="job_estimate_positive"),
+            models.CheckConstraint(
+                condition=Q(cost=None) | (Q(cost__gt=0) & Q(charged="yes") & Q(held=0)),
+                name="job_cost_means_charged_and_settled",
+            ),
+            models.CheckConstraint(
+                condition=Q(charged="yes", cost__isnull=False) | ~Q(charged="yes"),
+                name="job_charged_means_cost",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=_words(ENDED), ended_at__isnull=False)
+                | (~Q(state__in=_words(ENDED)) & Q(ended_at=None)),
+                name="job_ended_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sending", "unconfirmed"])
+                | (Q(claimed_at__isnull=False) & ~Q(claim_id="")),
+                name="job_sending_has_claim",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=_words(ACCEPTED))
+                | (Q(provider_id__isnull=False) & Q(accepted_at__isnull=False)),
+                name="job_accepted_has_provider_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", provider_id=None) | ~Q(state="waiting"),
+                name="job_waiting_has_no_provider_id",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "provider_id"], name="job_provider_id_once_per_account"
+            ),
+        ]
+        indexes = [
+            # every list page and its cursor
+            models.Index(fields=["team", "-created_at", "-id"], name="job_list"),
+            # dispatch: the oldest sendable job of each person
+            models.Index(
+                fields=["account", "person", "created_at"],
+                condition=Q(state="waiting"),
+                name="job_waiting",
+            ),
+            # dispatch: how many places are taken; sweep: claims grown old
+            models.Index(
+                fields=["account", "state"],
+                condition=Q(state__in=_words(AT_PROVIDER)),
+                name="job_at_provider",
+            ),
+            # polling: what is due
+            models.Index(
+                fields=["next_look_at"], condition=Q(next_look_at__isnull=False), name="job_due_look"
+            ),
+            # storing: what is due
+            models.Index(
+                fields=["next_store_at"], condition=Q(next_store_at__isnull=False), name="job_due_store"
+            ),
+            # spend: open holds
+            models.Index(fields=["team", "state"], condition=Q(held__gt=0), name="job_open_hold"),
+            # queue page: what only a person moves on
+            models.Index(fields=["team", "state", "-created_at"], name="job_team_state"),
+            # spend: settled and ended by day
+            models.Index(fields=["team", "finished_at"], condition=Q(cost__isnull=False), name="job_settled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.state})"
+
+    @property
+    def wire_body(self) -> CreateVideoBody:
+        """The body exactly as it is or was sent."""
+        return CreateVideoBody.model_validate(self.body)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self.state in ENDED
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the provider works on it."""
+        return self.state in WATCHED
+
+    @property
+    def unknown(self) -> Decimal:
+        """The part of its hold nobody can account for, in USD: open holds of ended jobs."""
+        return self.held if self.is_ended else Decimal(0)

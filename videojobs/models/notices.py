@@ -1,0 +1,61 @@
+"""What people are told, and the outbox that carries it beyond the page."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from videojobs.models.jobs import Job
+from videojobs.models.teams import Team
+
+
+class Notice(models.Model):
+    """One sentence for a team, or for one person of it. The same `key` is told once while it is open."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="notices")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, null=True, blank=True, related_name="notices")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=120)
+    text = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "key"], condition=Q(closed_at=None), name="notice_open_once_per_key"
+            )
+        ]
+        indexes = [models.Index(fields=["team", "-at"], name="notice_newest")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class OutboxMessage(models.Model):
+    """A notice on its way to one channel; sent at least once, then dated."""
+
+    id = models.BigAutoField(primary_key=True)
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="messages")
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=254)
+    created_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel", "address"], name="outbox_once_per_address")
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(sent_at=None), name="outbox_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} to {self.address}"

@@ -1,0 +1,1 @@
+"""Money: the ledger, and the limits a job falls under."""

@@ -1,0 +1,83 @@
+"""The one door through which money is written: hold → settle → release, append-only.
+
+Every function runs inside the caller's transaction, beside what caused it. A job's `held`, `cost`, `charged` and
+`charged_why` columns are the running balance of its entries, and are written nowhere else.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from videojobs.models.fields import LARGEST, round_up
+from videojobs.models.jobs import Job
+from videojobs.models.money import EntryKind, LedgerEntry
+from videojobs.models.people import User
+from videojobs.states import Charged
+
+NONE = Decimal(0)
+
+
+def hold(job: Job, *, now: datetime, actor: User | None, reason: str) -> None:
+    """Set a new job's estimate aside. Raises IntegrityError where the job already has a hold."""
+    _enter(job, EntryKind.HOLD, job.estimate, now=now, actor=actor, reason=reason)
+    Job.objects.filter(id=job.id).update(held=job.estimate)
+    job.held = job.estimate
+
+
+def settle(job_id: str, cost: Decimal, *, now: datetime, reason: str, actor: User | None = None) -> bool:
+    """Book what a job was charged, in USD, and give its hold back.
+
+    A cost finer than a millionth is rounded up. Returns False where the job is settled already; raises
+    ValueError for anything but a finite amount above zero.
+    """
+    if not cost.is_finite() or not NONE < cost <= LARGEST:
+        raise ValueError(f"not a cost: {cost}")
+    job = _locked(job_id)
+    if job.cost is not None:
+        return False
+    exact = round_up(cost)
+    _enter(job, EntryKind.SETTLE, exact, now=now, actor=actor, reason=reason)
+    if job.held > NONE:
+        _enter(job, EntryKind.RELEASE, job.held, now=now, actor=actor, reason="Settled.")
+    Job.objects.filter(id=job.id).update(cost=exact, held=NONE, charged=Charged.YES, charged_why=reason)
+    return True
+
+
+def release(job_id: str, *, now: datetime, reason: str, actor: User | None = None) -> bool:
+    """Give a job's hold back because nothing was charged. Returns False where there is no open hold."""
+    job = _locked(job_id)
+    if job.held == NONE or job.cost is not None:
+        return False
+    _enter(job, EntryKind.RELEASE, job.held, now=now, actor=actor, reason=reason)
+    Job.objects.filter(id=job.id).update(held=NONE, charged=Charged.NO, charged_why=reason)
+    return True
+
+
+def mark_unknown(job_id: str, *, why: str) -> None:
+    """Say that nobody knows whether a job was charged. Its hold stays open."""
+    Job.objects.filter(id=job_id, cost=None).update(charged=Charged.UNKNOWN, charged_why=why)
+
+
+def mark_unsent(job_id: str, *, why: str) -> None:
+    """Say that a job was not sent, so nothing can have been charged. Its hold stays open."""
+    Job.objects.filter(id=job_id, cost=None).update(charged=Charged.NO, charged_why=why)
+
+
+def _locked(job_id: str) -> Job:
+    return Job.objects.select_for_update().get(id=job_id)
+
+
+def _enter(
+    job: Job, kind: EntryKind, amount: Decimal, *, now: datetime, actor: User | None, reason: str
+) -> None:
+    LedgerEntry.objects.create(
+        team_id=job.team_id,
+        project_id=job.project_id,
+        person_id=job.person_id,
+        account_id=job.account_id,
+        job=job,
+        at=now,
+        kind=kind,
+        amount=amount,
+        actor=actor,
+        reason=reason[:500],
+    )

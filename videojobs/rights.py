@@ -1,0 +1,55 @@
+"""Roles and rights: the one table that says who may do what in a team."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member is in a team."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    BILLING = "billing"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+
+class Right(StrEnum):
+    """One thing a member may be allowed to do, in words a person reads on the Team page."""
+
+    SEE_JOBS = "see jobs, clips and the queue"
+    SEE_SPEND = "see the team's spend"
+    SUBMIT = "send jobs"
+    CANCEL_OWN = "cancel and retry one's own jobs"
+    CANCEL_ANY = "cancel and retry anybody's jobs"
+    RESOLVE = "decide about unconfirmed and lost jobs"
+    SET_PRICES = "put a model's price on file"
+    SETTLE_BY_HAND = "settle an unknown charge by hand"
+    RESUME_DISPATCH = "resume a parked provider account"
+    MANAGE_TOKENS = "make and revoke one's own API tokens"
+    MANAGE_PEOPLE = "invite, change and remove members"
+    MANAGE_TEAM = "rename the team and its projects"
+    SEE_AUDIT = "read the audit log"
+
+
+_VIEWER = frozenset({Right.SEE_JOBS})
+_MEMBER = _VIEWER | {Right.SUBMIT, Right.CANCEL_OWN, Right.MANAGE_TOKENS}
+_BILLING = _VIEWER | {Right.SEE_SPEND, Right.SET_PRICES, Right.SETTLE_BY_HAND, Right.SEE_AUDIT}
+_ADMIN = (
+    _MEMBER
+    | _BILLING
+    | {Right.CANCEL_ANY, Right.RESOLVE, Right.RESUME_DISPATCH, Right.MANAGE_PEOPLE, Right.MANAGE_TEAM}
+)
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.OWNER: _ADMIN,
+    Role.ADMIN: _ADMIN,
+    Role.BILLING: _BILLING,
+    Role.MEMBER: _MEMBER,
+    Role.VIEWER: _VIEWER,
+}
+"""What each role may do. Only an owner may make or unmake owners; that is checked where it is done."""
+
+
+def allows(role: Role, right: Right) -> bool:
+    """Tell whether a role carries a right."""
+    return right in RIGHTS[role]
