@@ -1,0 +1,1 @@
+"""The site: whatever a browser, a script or a process manager touches."""

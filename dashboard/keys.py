@@ -1,0 +1,34 @@
+"""Keys made once and kept in files that only the owner of the process can read."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+
+def kept(path: Path, length: int = 48) -> str:
+    """Return the key in the file, making it of `length` random bytes first where there is none.
+
+    Two processes that start at once agree on one key.
+    """
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        _place(path, secrets.token_urlsafe(length))
+    return path.read_text().strip()
+
+
+def _place(path: Path, text: str) -> None:
+    """Write the whole text under the name at once, unless the name is already taken."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(name, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(name).unlink()

@@ -1,0 +1,210 @@
+"""Every setting, once. The only reader of the environment; `docs/configuration.md` has the table of it."""
+
+import hashlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from dashboard import keys, logging
+from dashboard.env import Environment, WrongSetting
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LONGEST_SOCKET_PATH = 100
+"""Bytes; the kernel takes 107, and the server adds a suffix while it starts."""
+
+environment = Environment(os.environ)
+
+
+def broker_socket(data: Path) -> Path:
+    """Return where the embedded broker listens: in the data folder, or nearer where that path is too long."""
+    path = data / "run" / "valkey.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"dailies-{os.getuid()}-{digest}" / "valkey.sock"
+
+
+def kept_key(data: Path) -> str:
+    """Return the signing key kept in the data folder."""
+    try:
+        return keys.kept(data / "keys" / "secret_key")
+    except OSError as error:
+        problem = f"{data} cannot be written ({error.strerror})"
+        raise WrongSetting("DATA_DIR", problem, "name a folder this user may write to") from error
+
+
+# The process
+
+DEBUG = environment.flag("DEBUG", default=False)
+DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / "data")
+HOST = environment.host("HOST", "127.0.0.1")
+PORT = environment.whole("PORT", 8000, smallest=1, largest=65535)
+PROCESS_NAME = environment.text("PROCESS_NAME")
+LOGGING = logging.configure(
+    level=environment.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+    on_terminal=sys.stderr.isatty(),
+    process=PROCESS_NAME,
+)
+SECRET_KEY = environment.signing_key("SECRET_KEY") or kept_key(DATA_DIR)
+
+# Addresses
+
+SHOWN_HOST = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(HOST, f"[{HOST}]" if ":" in HOST else HOST)  # noqa: S104
+LOCAL_URL = f"http://{SHOWN_HOST}:{PORT}"
+PUBLIC_URL = environment.origin("PUBLIC_URL", LOCAL_URL, plain_only_on_loopback=False)
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
+SECURE = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = environment.hosts(
+    "ALLOWED_HOSTS", sorted({PUBLIC_HOST, SHOWN_HOST, "localhost", "127.0.0.1", "[::1]"})
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# The provider
+
+PROVIDER_KEY = environment.secret("TOGETHER_API_KEY")
+PROVIDER_BASE_URL = environment.origin(
+    "TOGETHER_BASE_URL", "https://api.together.ai", plain_only_on_loopback=True
+)
+PROVIDER_PLACES = environment.whole("PROVIDER_PLACES", 50, smallest=1, largest=100_000)
+SIMULATOR_URL = environment.origin("SIMULATOR_URL", "http://127.0.0.1:8001", plain_only_on_loopback=True)
+SIMULATOR_SPEED = environment.number("SIMULATOR_SPEED", 1.0, smallest=0.01, largest=1000)
+MIN_FREE_DISK = environment.size("MIN_FREE_DISK", "5 GiB")
+MAX_CLIP_BYTES = environment.size("MAX_CLIP_BYTES", "2 GiB")
+
+# The database, the broker and the cache
+
+DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "dailies.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+BROKER_SOCKET = broker_socket(DATA_DIR)
+BROKER_EMBEDDED = not environment.text("REDIS_URL")
+REDIS_URL = environment.redis("REDIS_URL", BROKER_SOCKET)
+CELERY_BROKER_URL = environment.broker("CELERY_BROKER_URL", REDIS_URL)
+CACHES = {
+    "default": {
+        "BACKEND": "dashboard.cache.SteadyCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "dailies",
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
+    }
+}
+
+# The site
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "ninja",
+    "csp",
+    "heroicons",
+    "videojobs",
+    "dashboard",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "dashboard.middleware.body_limit",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "dashboard.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["heroicons.templatetags.heroicons"],
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+
+MEDIA_ROOT = DATA_DIR / "media"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Who comes in
+
+AUTH_USER_MODEL = "videojobs.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "dashboard.accounts.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SESSION_REMEMBER = True
+
+EMAIL_CONFIGURED = bool(environment.text("EMAIL_URL"))
+globals().update(environment.email("EMAIL_URL", f"dailies@{PUBLIC_HOST}"))
+EMAIL_TIMEOUT = 10
+ACCOUNT_EMAIL_VERIFICATION = "optional" if EMAIL_CONFIGURED else "none"
+
+SESSION_COOKIE_NAME = "dailies_session"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_NAME = "dailies_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS follows PUBLIC_URL
+    "security.W008",  # the proxy redirects to https
+]
