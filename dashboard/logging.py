@@ -35,7 +35,9 @@ def shared_processors(process: str) -> list[Processor]:
     """Return what every line passes, whether it comes from structlog or from the standard library."""
 
     def name_process(_logger: object, _method: str, line: Line) -> Line:
-        return line | {"process": process} if process else line
+        if process:
+            line["process"] = process
+        return line
 
     return [
         structlog.contextvars.merge_contextvars,

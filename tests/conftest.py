@@ -76,10 +76,11 @@ def is_local(address: object) -> bool:
     """Tell whether a socket address stays on this machine."""
     if not isinstance(address, tuple):
         return True
+    host = str(address[0])
     try:
-        return ipaddress.ip_address(address[0]).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return address[0] == "localhost"
+        return host == "localhost"
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,8 @@ NOBODY = 65534
 PATIENCE = 30.0
 """Seconds for a server to come up."""
 
+INITDB_OPTIONS = ("--no-sync", "--locale=C.UTF-8", "--auth=trust", "--username=dailies")
+
 SQLITE_ROUND = ("-m", "not postgresql")
 POSTGRESQL_ROUND = ("-m", "both_databases or postgresql")
 
@@ -138,17 +140,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     if user is not None:
         folder.chmod(0o711)
         os.chown(data, user, user)
-    initialise = [
-        programs / "initdb",
-        "--no-sync",
-        "--locale=C.UTF-8",
-        "-A",
-        "trust",
-        "-U",
-        "dailies",
-        "-D",
-        data,
-    ]
+    initialise = [str(programs / "initdb"), "-D", str(data), *INITDB_OPTIONS]
     done = subprocess.run(
         initialise, user=user, group=user, extra_groups=[] if user else None, capture_output=True, check=False
     )
