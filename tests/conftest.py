@@ -12,6 +12,8 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 
+from tests.simulator import shared_simulator, simulator  # noqa: F401 - fixtures for everybody
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ADVICE = "browser tests need Chromium: apt-get install chromium, or set CHROMIUM=/path/to/it"
 CHROMIUM_FLAGS = (
