@@ -1,0 +1,222 @@
+"""What a body will cost, in exact USD, and where that number comes from; pure.
+
+A price on file comes before the table. A certain line of the table is the price; where its unit, its tier,
+its length or its word "from" leaves room, the dearest reading is held and marked as a guess.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
+
+from videojobs.catalog import CatalogModel, FiledPrice, ListPrice, Offer, PriceUnit, Size
+from videojobs.catalog.sizes import short_side
+from videojobs.provider.types import CreateVideoBody
+
+MILLIONTH = Decimal("0.000001")
+DEAREST_TYPED = Decimal(10_000)
+
+
+class PriceSource(StrEnum):
+    """Where a price comes from."""
+
+    TABLE = "table"
+    GUESS = "guess"
+    TYPED = "typed"  # by the person, for this job
+    ON_FILE = "on_file"  # by a person, for the model
+
+
+@dataclass(frozen=True)
+class Price:
+    """An amount in USD, whole millionths and above 0, with one sentence on where it comes from."""
+
+    usd: Decimal
+    source: PriceSource
+    explanation: str
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the provider may well charge something else."""
+        return self.source is PriceSource.GUESS
+
+
+@dataclass(frozen=True)
+class Length:
+    """Seconds a price is worked out for. `known` is False where the longest stands in for the model's choice."""
+
+    seconds: int
+    known: bool
+
+    def __str__(self) -> str:
+        return f"{self.seconds} s" if self.known else f"{self.seconds} s (the longest this model makes)"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One line of the list as it applies to a body, with every reason to doubt it."""
+
+    line: ListPrice
+    rate: Decimal
+    doubts: tuple[str, ...]
+
+
+def estimate(body: CreateVideoBody, offer: Offer) -> Price | None:
+    """Return what this body will cost, or None where no price can be made and a person must type it."""
+    length = _length(body, offer.model)
+    if offer.price_on_file is not None:
+        return _filed(offer.price_on_file, length)
+    if not offer.model.prices:
+        return None
+    return _listed(_reading(body, offer.model), length, offer.model)
+
+
+def typed(usd: object) -> Price:
+    """Return the price a person typed for one job. Raises ValueError with a sentence."""
+    text = str(usd).strip().removeprefix("$") if isinstance(usd, str | Decimal | int) else ""
+    if isinstance(usd, Decimal) and usd.is_finite() and -12 < usd.adjusted() < 12:
+        text = f"{usd:f}"
+    if isinstance(usd, bool) or not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text):
+        raise ValueError("Type the price in US dollars, such as 0.28.")
+    amount = Decimal(text)
+    if not 0 < amount <= DEAREST_TYPED:
+        raise ValueError(f"Type a price above 0 and at most {DEAREST_TYPED:,} US dollars.")
+    if amount != amount.quantize(MILLIONTH, ROUND_CEILING):
+        raise ValueError("Type a price with at most 6 digits after the point.")
+    return Price(
+        _rounded(amount), PriceSource.TYPED, f"Typed: {plain(amount)} USD, given by hand for this job."
+    )
+
+
+def price_range(model: CatalogModel) -> tuple[Decimal, Decimal | None] | None:
+    """Return the cheapest and the dearest clip of this model in USD.
+
+    The dearest is None where the list leaves it open; the whole is None where nobody lists a price.
+    """
+    if not model.prices:
+        return None
+    shortest, longest = min(model.seconds, default=1), model.longest_seconds
+    low = min(line.usd * (shortest if _is_rate(line) and line.unit_certain else 1) for line in model.prices)
+    open_end = any(line.floor and line.ceiling is None for line in model.prices)
+    if open_end or (longest is None and any(_is_rate(line) for line in model.prices)):
+        return _rounded(low), None
+    high = max(_dearest(line) * (longest or 1 if _is_rate(line) else 1) for line in model.prices)
+    return _rounded(low), _rounded(high)
+
+
+def plain(usd: Decimal) -> str:
+    """Return an amount with at least two decimals and no idle zeros: "0.28", "0.143"."""
+    whole, _, fraction = f"{usd:f}".partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
+
+
+def _rounded(usd: Decimal) -> Decimal:
+    return usd.quantize(MILLIONTH, ROUND_CEILING)
+
+
+def _length(body: CreateVideoBody, model: CatalogModel) -> Length | None:
+    asked = body.whole_seconds or model.seconds_default
+    if asked is not None:
+        return Length(asked, known=True)
+    longest = model.longest_seconds
+    return None if longest is None else Length(longest, known=len(model.seconds) == 1)
+
+
+def _filed(filed: FiledPrice, length: Length | None) -> Price | None:
+    origin = f"set by {filed.set_by} on {_day(filed.set_on)}"
+    if filed.unit is PriceUnit.CLIP:
+        explanation = f"On file: {plain(filed.usd)} USD per clip, {origin}."
+        return Price(_rounded(filed.usd), PriceSource.ON_FILE, explanation)
+    if length is None:
+        return None
+    explanation = f"On file: {plain(filed.usd)} USD per second × {length}, {origin}."
+    return Price(_rounded(filed.usd * length.seconds), PriceSource.ON_FILE, explanation)
+
+
+def _listed(reading: Reading, length: Length | None, model: CatalogModel) -> Price | None:
+    """Turn a reading into a price; a rate without any length makes none."""
+    line, doubts = reading.line, list(reading.doubts)
+    if not _is_rate(line):
+        amount, sum_ = reading.rate, f"{plain(reading.rate)} USD per clip"
+    elif length is None:
+        return None
+    else:
+        amount, sum_ = reading.rate * length.seconds, f"{plain(reading.rate)} USD per second × {length}"
+        if not length.known:
+            doubts.append("no length is chosen")
+    if doubts:
+        return Price(_rounded(amount), PriceSource.GUESS, f"Guess: {'; '.join(doubts)}. Held at {sum_}.")
+    tier = f" at {line.resolution}" if line.resolution else ""
+    origin = f"from the provider's price list, verified {_day(model.verified_on)}"
+    return Price(_rounded(amount), PriceSource.TABLE, f"Table: {sum_}{tier}, {origin}.")
+
+
+def _is_rate(line: ListPrice) -> bool:
+    """Whether it must be read as a price per second, the dearer way where the list does not say."""
+    return line.unit is PriceUnit.SECOND or not line.unit_certain
+
+
+def _reading(body: CreateVideoBody, model: CatalogModel) -> Reading:
+    """Choose the line for this body, and say everything that is open about it."""
+    line, doubts = _tier_line(body, model)
+    rate = line.usd
+    if not line.unit_certain:
+        doubts = [*doubts, f"the list says {plain(line.usd)} USD without saying per what"]
+    if line.floor:
+        rate = _dearest(line)
+        doubts = [*doubts, f"the list says from {plain(line.usd)} USD"]
+    dearer = _clip_input_line(body, model, line)
+    if dearer is not None:
+        rate = max(rate, _dearest(dearer))
+        doubts = [*doubts, f"a clip among the inputs costs from {plain(_dearest(dearer))} USD"]
+    return Reading(line, rate, tuple(doubts))
+
+
+def _tier_line(body: CreateVideoBody, model: CatalogModel) -> tuple[ListPrice, list[str]]:
+    """Return the line of the body's tier; where it has none, the next tier up, else the dearest."""
+    tiers = sorted((line for line in model.prices if line.resolution), key=_tier_side)
+    for_all = [line for line in model.prices if not line.resolution]
+    side = _short_side(body, model)
+    exact = [line for line in tiers if side is not None and _tier_side(line) == side]
+    if exact or for_all:
+        return (exact or for_all)[0], []
+    if side is None:
+        return max(tiers, key=_dearest), ["no resolution is chosen, so the dearest is taken"]
+    above = [line for line in tiers if _tier_side(line) > side]
+    word = body.resolution or f"{side} lines"
+    line = above[0] if above else max(tiers, key=_dearest)
+    return line, [f"the list has no price for {word}, so that for {line.resolution} is taken"]
+
+
+def _clip_input_line(body: CreateVideoBody, model: CatalogModel, line: ListPrice) -> ListPrice | None:
+    """Return the line naming what clips among the inputs cost: this tier's, else the next one up that does."""
+    media = body.media
+    if media is None or not (media.reference_videos or media.frame_videos or media.source_video):
+        return None
+    above: Sequence[ListPrice] = sorted(model.prices, key=_tier_side)
+    named = [one for one in above if one.ceiling is not None and _tier_side(one) >= _tier_side(line)]
+    return named[0] if named else None
+
+
+def _short_side(body: CreateVideoBody, model: CatalogModel) -> int | None:
+    """Return the shorter side the body asks for or gets by default, in pixels."""
+    if body.width is not None and body.height is not None:
+        return min(body.width, body.height)
+    word = body.resolution or model.resolution_default
+    if word:
+        return short_side(word)
+    size: Size | None = model.size_default
+    return None if size is None else min(size.width, size.height)
+
+
+def _tier_side(line: ListPrice) -> int:
+    return short_side(line.resolution) or 0
+
+
+def _dearest(line: ListPrice) -> Decimal:
+    return line.ceiling if line.ceiling is not None else line.usd
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
