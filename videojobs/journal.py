@@ -1,7 +1,7 @@
 """The safety net under a paid answer: provider ids, fsynced to this machine's disk before their commit.
 
-If the database is away or the process dies after the provider said yes, the sweep finds the id here. Lines are
-appended under a lock, and forgotten only when the database has them.
+If the database is away or the process dies after the provider said yes, the sweep finds the id here. Lines
+are appended under a lock, and forgotten only when the database has them.
 """
 
 import fcntl

@@ -1,11 +1,47 @@
 """What people are told, and the outbox that carries it beyond the page."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from videojobs.models.jobs import Job
 from videojobs.models.teams import Team
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """The words for telling people."""
+
+    def open(self) -> Self:
+        """Notices that still hold."""
+        return self.filter(closed_at=None)
+
+    def newest_first(self) -> Self:
+        """The order of every list."""
+        return self.order_by("-at", "-id")
+
+    def tell(
+        self,
+        team_id: int,
+        key: str,
+        text: str,
+        *,
+        kind: str,
+        now: datetime,
+        job: Job | None = None,
+        person_id: int | None = None,
+    ) -> None:
+        """Tell a team, or one person of it, unless the same key is open already."""
+        notice = Notice(
+            team_id=team_id, key=key, text=text[:500], kind=kind, at=now, job=job, person_id=person_id
+        )
+        self.bulk_create([notice], ignore_conflicts=True)
+
+    def close(self, team_id: int, key: str, *, now: datetime) -> None:
+        """Take back what no longer holds."""
+        self.filter(team_id=team_id, key=key, closed_at=None).update(closed_at=now)
 
 
 class Notice(models.Model):
@@ -23,6 +59,8 @@ class Notice(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -9,8 +9,8 @@ from videojobs.models.jobs import Job
 class Submission(models.Model):
     """A request that made a job.
 
-    `scope` is whose key it is ("form:7", "token:3"), `key` the form's request id or the Idempotency-Key ("" for
-    a gateway request without one), `digest` the SHA-256 of what was asked.
+    `scope` is whose key it is ("form:7", "token:3"), `key` the form's request id or the Idempotency-Key (""
+    for a gateway request without one), `digest` the SHA-256 of what was asked.
     """
 
     scope = models.CharField(max_length=60)

@@ -1,7 +1,7 @@
 """The one door through which money is written: hold → settle → release, append-only.
 
-Every function runs inside the caller's transaction, beside what caused it. A job's `held`, `cost`, `charged` and
-`charged_why` columns are the running balance of its entries, and are written nowhere else.
+Every function runs inside the caller's transaction, beside what caused it. A job's `held`, `cost`, `charged`
+and `charged_why` columns are the running balance of its entries, and are written nowhere else.
 """
 
 from datetime import datetime

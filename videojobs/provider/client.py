@@ -185,7 +185,7 @@ class Reader:
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         limits = httpx.Limits(max_connections=self._at_once, keepalive_expiry=30)
         context = ssl.create_default_context() if self._origin.startswith("https:") else False
-        transport = AiohttpTransport(verify=context, trust_env=False, limits=limits)  # type: ignore[arg-type]
+        transport = AiohttpTransport(verify=context, trust_env=False, limits=limits)
         self._client = httpx.AsyncClient(
             transport=transport,
             timeout=None,

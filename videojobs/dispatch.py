@@ -1,0 +1,132 @@
+"""Whose job is sent next, and the sentence that says why the others wait."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery
+
+from videojobs.media import space
+from videojobs.models import Job, ProviderAccount, Turn
+from videojobs.states import State
+
+
+def next_job(account: ProviderAccount, now: datetime) -> str | None:
+    """Name the job to send now: of the person whose turn was longest ago, the oldest. None: nobody may.
+
+    Must run under the account's lock, so that two workers never fill one place.
+    """
+    if free_places(account) <= 0 or account.is_parked() or not disk_has_room():
+        return None
+    person = _whose_turn(account, now)
+    if person is None:
+        return None
+    mine = Job.objects.of_account(account).sendable(now).filter(person_id=person)
+    return mine.order_by("created_at", "id").values_list("id", flat=True).first()
+
+
+def _whose_turn(account: ProviderAccount, now: datetime) -> int | None:
+    taken = Turn.objects.filter(account=account, person_id=OuterRef("person_id"))
+    people: QuerySet[Job, int] = (
+        Job.objects.of_account(account)
+        .sendable(now)
+        .values("person_id")
+        .annotate(oldest=Min("created_at"), last=Subquery(taken.values("taken_at")[:1]))
+        .order_by(F("last").asc(nulls_first=True), "oldest", "person_id")
+        .values_list("person_id", flat=True)
+    )
+    return people.first()
+
+
+def free_places(account: ProviderAccount) -> int:
+    """Return how many more jobs the account may have at the provider."""
+    return account.places - Job.objects.of_account(account).at_provider().count()
+
+
+def sendable_now(account: ProviderAccount, now: datetime, *, at_most: int) -> int:
+    """Return how many jobs are worth a worker's turn right now."""
+    if account.is_parked():
+        return 0
+    ids = Job.objects.of_account(account).sendable(now).values_list("id", flat=True)[:at_most]
+    waiting = len(ids)
+    return min(waiting, max(free_places(account), 0)) if waiting else 0
+
+
+def disk_has_room() -> bool:
+    """Whether enough disk is free to keep what would be bought."""
+    return space.enough(settings.MEDIA_ROOT, settings.MIN_FREE_DISK)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One account's queue as it stands at one moment; says why a job of it waits."""
+
+    account: ProviderAccount
+    now: datetime
+    free: int
+    has_room: bool
+    places_of: dict[str, int]
+
+    @classmethod
+    def read(cls, account: ProviderAccount, now: datetime) -> "Queue":
+        """Read what the sentences need, in three queries."""
+        return cls(
+            account=account,
+            now=now,
+            free=free_places(account),
+            has_room=disk_has_room(),
+            places_of=_order_of_turns(account, now),
+        )
+
+    def reason(self, job: Job) -> str:
+        """Say in one sentence why a waiting job waits: the first rule that holds it."""
+        if job.decision:
+            return "Restored from a backup: it may have been sent since. Say whether it may be sent."
+        if not self.account.is_configured:
+            return self._wrong_account()
+        if self.account.is_parked():
+            return f"Sending is parked: {self.account.parked_reason}"
+        if not self.has_room:
+            return "The disk is nearly full, so nothing is bought that could not be kept."
+        if job.not_before is not None and job.not_before > self.now:
+            wait = max(round((job.not_before - self.now).total_seconds()), 1)
+            return f"{job.not_before_reason or 'It was put off.'} Next try in {wait} s."
+        return self._its_turn(job)
+
+    def _wrong_account(self) -> str:
+        if self.account.is_rehearsal:
+            return "It belongs to the rehearsal, and a provider key is set now. It is never sent for real."
+        return f"It belongs to another provider account ({self.account}), which is not set up now."
+
+    def _its_turn(self, job: Job) -> str:
+        ahead = self.places_of.get(job.id, 0)
+        before = "Next in line" if ahead == 0 else f"{ahead} {'job is' if ahead == 1 else 'jobs are'} ahead"
+        if self.free <= 0:
+            return f"All {self.account.places} places at the provider are busy. {before}."
+        return f"{before}; it is sent in a moment."
+
+
+def reasons(jobs: Iterable[Job], now: datetime) -> dict[str, str]:
+    """Say for each waiting job of `jobs` why it waits; other jobs are left out."""
+    waiting = [job for job in jobs if job.state == State.WAITING]
+    accounts = ProviderAccount.objects.in_bulk({job.account_id for job in waiting})
+    queues = {account_id: Queue.read(account, now) for account_id, account in accounts.items()}
+    return {job.id: queues[job.account_id].reason(job) for job in waiting}
+
+
+def _order_of_turns(account: ProviderAccount, now: datetime) -> dict[str, int]:
+    """Return how many jobs are ahead of each sendable one: one person after another, oldest first."""
+    taken = dict(Turn.objects.filter(account=account).values_list("person_id", "taken_at"))
+    lines: dict[int, list[str]] = {}
+    rows = Job.objects.of_account(account).sendable(now).order_by("created_at", "id")
+    for job_id, person_id in rows.values_list("id", "person_id"):
+        lines.setdefault(person_id, []).append(job_id)
+    first = {person: index for index, person in enumerate(lines)}
+    people = sorted(lines, key=lambda p: (p in taken, taken.get(p, now), first[p]))
+    ahead: dict[str, int] = {}
+    for turn in range(max(map(len, lines.values()), default=0)):
+        for person in people:
+            if turn < len(lines[person]):
+                ahead[lines[person][turn]] = len(ahead)
+    return ahead

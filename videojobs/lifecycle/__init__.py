@@ -1,0 +1,71 @@
+"""Every change of a job's state, each with its event, each in one transaction.
+
+Nothing here asks for the time, finds a provider or enqueues work: callers hand in the first two and nudge
+the workers after the commit.
+"""
+
+from videojobs.lifecycle.creating import Created, KeyReused, Order, Press, create
+from videojobs.lifecycle.deciding import (
+    Decided,
+    WrongAnswer,
+    cancel,
+    found,
+    give_up,
+    look_again,
+    never_arrived,
+    resume,
+    send_again,
+    send_restored,
+    settle_by_hand,
+)
+from videojobs.lifecycle.restoring import after_restore
+from videojobs.lifecycle.sending import (
+    Claim,
+    claim_next,
+    land_acceptance,
+    land_failure,
+    park,
+    submit,
+    sweep_claims,
+    sweep_journal,
+)
+from videojobs.lifecycle.steps import StepRefused
+from videojobs.lifecycle.storing import Place, claim_store, complete, store
+from videojobs.lifecycle.watching import give_up_looking, look_failed, looked_for_cost, observe
+
+__all__ = [
+    "Claim",
+    "Created",
+    "Decided",
+    "KeyReused",
+    "Order",
+    "Place",
+    "Press",
+    "StepRefused",
+    "WrongAnswer",
+    "after_restore",
+    "cancel",
+    "claim_next",
+    "claim_store",
+    "complete",
+    "create",
+    "found",
+    "give_up",
+    "give_up_looking",
+    "land_acceptance",
+    "land_failure",
+    "look_again",
+    "look_failed",
+    "looked_for_cost",
+    "never_arrived",
+    "observe",
+    "park",
+    "resume",
+    "send_again",
+    "send_restored",
+    "settle_by_hand",
+    "store",
+    "submit",
+    "sweep_claims",
+    "sweep_journal",
+]

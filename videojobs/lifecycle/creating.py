@@ -1,0 +1,154 @@
+"""A job is made: row, estimate, hold and first event in one transaction."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from videojobs.lifecycle.steps import Step, record
+from videojobs.models import Job, Project, ProviderAccount, Submission, Team, Token, User
+from videojobs.money import ledger
+from videojobs.prices import Price
+from videojobs.provider.types import CreateVideoBody
+from videojobs.states import State
+
+REPEAT_WINDOW = timedelta(minutes=10)
+"""How long a keyless repeat of the gateway's POST means the earlier job."""
+
+
+class KeyReused(Exception):
+    """The same key came with another wish."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """What makes a repeated request harmless.
+
+    `scope` is whose key it is, `key` the form's request id or Idempotency-Key, "" where there is none.
+    `repeat` says that the caller itself calls this a repeat of an earlier request without a key.
+    """
+
+    scope: str
+    key: str = ""
+    repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """A wish, checked and priced. `seconds` and `size` are what is expected until the file is probed."""
+
+    team: Team
+    project: Project
+    person: User
+    body: CreateVideoBody
+    price: Price
+    token: Token | None = None
+    press: Press | None = None
+    seconds: int | None = None
+    size: str = ""
+    retry_of: Job | None = None
+    why: str = "Asked for."
+    asked: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what is asked for, whatever the order of its keys."""
+        asked = {"body": self.body.to_wire(), "project": self.project.pk, **self.asked}
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Created:
+    """A job, and whether this request made it or an earlier one did."""
+
+    job: Job
+    is_new: bool
+
+
+def create(order: Order, account: ProviderAccount, *, now: datetime) -> Created:
+    """Make a job in an account, or return the one the same press made before.
+
+    Raises KeyReused where the key came with another wish. Nothing is stored in that case.
+    """
+    try:
+        with transaction.atomic():
+            earlier = _earlier(order, now)
+            return (
+                Created(earlier, is_new=False)
+                if earlier
+                else Created(_make(order, account, now), is_new=True)
+            )
+    except IntegrityError:
+        # Two presses at once: the other one committed between our look and our insert.
+        earlier = _earlier(order, now)
+        if earlier is None:
+            raise
+        return Created(earlier, is_new=False)
+
+
+def _earlier(order: Order, now: datetime) -> Job | None:
+    press = order.press
+    if press is None:
+        return None
+    _one_at_a_time(order)
+    if press.key:
+        return _by_key(press, order.digest)
+    if press.repeat:
+        return _repeat_of(press, order.digest, now)
+    return None
+
+
+def _one_at_a_time(order: Order) -> None:
+    """Let one request of a token or person in at a time, so that a repeat sees the first one's row."""
+    if order.token is not None:
+        Token.objects.select_for_update().filter(id=order.token.id).first()
+    else:
+        User.objects.select_for_update().filter(id=order.person.pk).first()
+
+
+def _by_key(press: Press, digest: str) -> Job | None:
+    found = Submission.objects.filter(scope=press.scope, key=press.key).select_related("job").first()
+    if found is None:
+        return None
+    if found.digest != digest:
+        raise KeyReused("This key was used for another request. Use a new key for a new job.")
+    return found.job
+
+
+def _repeat_of(press: Press, digest: str, now: datetime) -> Job | None:
+    recent = Submission.objects.filter(
+        scope=press.scope, digest=digest, created_at__gte=now - REPEAT_WINDOW
+    ).select_related("job")
+    found = recent.order_by("-created_at").first()
+    return found.job if found else None
+
+
+def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
+    job = Job.objects.create(
+        team=order.team,
+        project=order.project,
+        person=order.person,
+        token=order.token,
+        account=account,
+        retry_of=order.retry_of,
+        model=order.body.model,
+        prompt=order.body.prompt or "",
+        body=order.body.to_wire(),
+        seconds=order.seconds,
+        size=order.size,
+        created_at=now,
+        estimate=order.price.usd,
+        estimate_source=order.price.source,
+        estimate_explanation=order.price.explanation[:500],
+    )
+    ledger.hold(job, now=now, actor=order.person, reason="Set aside when the job was made.")
+    record(
+        job, Step(to=State.WAITING, kind="created", why=order.why, actor=order.person), before=None, now=now
+    )
+    if order.press is not None:
+        Submission.objects.create(
+            scope=order.press.scope, key=order.press.key, digest=order.digest, job=job, created_at=now
+        )
+    return job

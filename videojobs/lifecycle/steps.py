@@ -1,0 +1,68 @@
+"""The one way a job's state changes: a conditional update and an event, in one transaction."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from videojobs import broadcast
+from videojobs.models import Job, JobEvent, User
+from videojobs.states import ENDED, State, may_step
+
+
+class StepRefused(Exception):
+    """The table has no such step from where the job is now, or somebody else was first."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is about to happen to a job: where to, why in a person's words, and what is written beside it."""
+
+    to: State
+    kind: str
+    why: str
+    columns: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    actor: User | None = None
+
+
+def take(job: Job, step: Step, *, now: datetime, **still: Any) -> JobEvent | None:
+    """Move a job one step if it is still in the state it was read in (and `still` holds).
+
+    Must run inside a transaction. Returns the event, or None where somebody else was first. Raises
+    StepRefused where the table has no such step.
+    """
+    before = State(job.state)
+    if not may_step(before, step.to):
+        raise StepRefused(f"A job that is {before} cannot become {step.to}.")
+    columns = step.columns | {"state": step.to, "ended_at": now if step.to in ENDED else None}
+    if not Job.objects.filter(id=job.id, state=before, **still).update(**columns):
+        return None
+    for name, value in columns.items():
+        setattr(job, name, value)
+    return record(job, step, before=before, now=now)
+
+
+def note(job: Job, kind: str, why: str, *, now: datetime, actor: User | None = None, **data: Any) -> JobEvent:
+    """Record something that happened to a job without changing its state."""
+    state = State(job.state)
+    return record(job, Step(to=state, kind=kind, why=why, data=data, actor=actor), before=state, now=now)
+
+
+def record(job: Job, step: Step, *, before: State | None, now: datetime) -> JobEvent:
+    """Write the event, and tell open pages once it is committed."""
+    event = JobEvent.objects.create(
+        job_id=job.id,
+        team_id=job.team_id,
+        at=now,
+        kind=step.kind,
+        from_state=before or "",
+        to_state=step.to,
+        why=step.why,
+        actor=step.actor,
+        data=step.data,
+    )
+    message = {"event": event.id, "team": job.team_id, "job": job.id, "state": str(step.to)}
+    transaction.on_commit(lambda: broadcast.publish(message), robust=True)
+    return event

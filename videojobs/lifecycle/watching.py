@@ -1,0 +1,159 @@
+"""A job is watched: what each look means, until the provider is done with it."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from videojobs.lifecycle.steps import Step, take
+from videojobs.models import Job, Look, Notice, User
+from videojobs.money import ledger
+from videojobs.provider.errors import JobMissing, LookError
+from videojobs.provider.types import ProviderStatus, VideoJob
+from videojobs.states import ENDED, State
+
+FINAL = frozenset({ProviderStatus.COMPLETED, ProviderStatus.FAILED, ProviderStatus.CANCELLED})
+
+MISSING_FOR = timedelta(minutes=10)
+"""How long a 404 is believed to pass."""
+
+WATCHED_FOR = timedelta(minutes=60) + timedelta(days=1)
+"""From acceptance until we give up looking; the charge does not go away with it."""
+
+COST_LOOKS = (
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(minutes=60),
+    timedelta(days=1),
+    timedelta(days=2),
+    timedelta(days=3),
+)
+"""After the provider's end, when a missing cost is looked for again."""
+
+
+def observe(job_id: str, seen: VideoJob, raw: str, *, now: datetime) -> None:
+    """Take in one answer about a job: keep it, and move the job where it says. Safe to call twice."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(id=job_id)
+        _keep_answer(job, seen, raw, now)
+        if job.state in ENDED or job.state == State.STORING:
+            take_cost(job, seen, now=now)
+        elif seen.status in FINAL and job.is_watched:
+            finish(job, seen, now=now)
+        elif seen.status == ProviderStatus.IN_PROGRESS and job.state == State.QUEUED:
+            why = "The provider is working on it."
+            take(job, Step(State.IN_PROGRESS, "started", why), now=now)
+
+
+def _keep_answer(job: Job, seen: VideoJob, raw: str, now: datetime) -> None:
+    if raw == job.last_answer and job.missing_since is None:
+        return
+    Job.objects.filter(id=job.id).update(
+        last_answer=raw, provider_status=seen.raw_status[:200], missing_since=None
+    )
+    job.last_answer = raw
+    word = "" if seen.status else f"The provider said a word we do not know: “{seen.raw_status}”."
+    Look.objects.create(job=job, at=now, outcome=seen.raw_status[:30] or "no status", message=word, raw=raw)
+
+
+def finish(job: Job, seen: VideoJob, *, now: datetime) -> None:
+    """Take in the provider's end: next state and settlement in the caller's transaction."""
+    if seen.status == ProviderStatus.COMPLETED:
+        why = "The provider finished it; keeping our own copy."
+        columns = {"finished_at": now, "next_look_at": None, "next_store_at": now}
+        step = Step(State.STORING, "finished", why, columns)
+    else:
+        step = _unhappy_end(seen, now)
+    if take(job, step, now=now) is None:
+        return
+    if not take_cost(job, seen, now=now):
+        ledger.mark_unknown(job.id, why=_why_unknown(seen))
+
+
+def _unhappy_end(seen: VideoJob, now: datetime) -> Step:
+    cancelled = seen.status == ProviderStatus.CANCELLED
+    fallback = "The provider cancelled it." if cancelled else "The provider failed without giving a reason."
+    why = seen.error_message or fallback
+    columns = {
+        "finished_at": now,
+        "next_look_at": now + COST_LOOKS[0],
+        "failure": why,
+        "failure_code": seen.error_code[:200],
+    }
+    return Step(State.CANCELLED if cancelled else State.FAILED, "ended", why, columns)
+
+
+def _why_unknown(seen: VideoJob) -> str:
+    reported = seen.outputs.raw_cost if seen.outputs else None
+    if reported is not None:
+        return f"The provider reported a cost of “{reported}”, which cannot be right."
+    if seen.status == ProviderStatus.COMPLETED:
+        return "The provider finished it without saying what it cost."
+    return "The provider does not say whether it charges for jobs that end like this."
+
+
+def take_cost(job: Job, seen: VideoJob, *, now: datetime) -> bool:
+    """Settle a job if the answer carries a cost; tell whether it is settled now."""
+    cost = seen.outputs.cost if seen.outputs else None
+    if cost is None:
+        return job.cost is not None
+    try:
+        settled = ledger.settle(job.id, cost, now=now, reason="The provider reported this cost.")
+    except ValueError:
+        return False  # larger than any ledger holds: unknown, the raw answer is kept
+    if settled:
+        job.cost = cost
+        Job.objects.filter(id=job.id, state__in=list(ENDED)).update(next_look_at=None)
+    return True
+
+
+def look_failed(job_id: str, error: LookError, *, now: datetime, outage: bool) -> None:
+    """Take in a look that brought nothing. Only a lasting 404 ends a job, and never during an outage."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(id=job_id)
+        Look.objects.create(
+            job=job,
+            at=now,
+            outcome=type(error).__name__,
+            status=error.status,
+            message=error.message,
+            raw=error.raw[:20_000],
+        )
+        if not isinstance(error, JobMissing) or not job.is_watched:
+            return
+        if job.missing_since is None:
+            Job.objects.filter(id=job.id).update(missing_since=now)
+        elif not outage and now - job.missing_since >= MISSING_FOR:
+            lose(job, "The provider has not known this job for ten minutes.", now=now)
+
+
+def give_up_looking(*, now: datetime) -> int:
+    """Lose jobs watched for a day and an hour without an end. Returns how many."""
+    count = 0
+    for job in Job.objects.watched().filter(watched_since__lte=now - WATCHED_FOR)[:500]:
+        with transaction.atomic():
+            lose(job, "The provider has not finished it within a day. It may still charge for it.", now=now)
+        count += 1
+    return count
+
+
+def lose(job: Job, why: str, *, now: datetime, actor: User | None = None) -> None:
+    """Give a paid job up. Its hold stays open as unknown; *look again* leads back."""
+    columns = {"next_look_at": None, "next_store_at": None, "failure": why, "decision": ""}
+    if take(job, Step(State.LOST, "lost", why, columns, actor=actor), now=now) is None:
+        return
+    ledger.mark_unknown(job.id, why=why)
+    if actor is not None:
+        return  # who decided it knows it
+    text = f"A paid job is lost: {why}"
+    Notice.objects.tell(job.team_id, f"lost:{job.id}", text, job=job, kind="lost", now=now)
+
+
+def looked_for_cost(job_id: str, *, now: datetime) -> None:
+    """Plan the next look for a missing cost, or none after the last one."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(id=job_id)
+        if job.cost is not None or job.finished_at is None:
+            return
+        done = job.cost_looks + 1
+        upcoming = job.finished_at + COST_LOOKS[done] if done < len(COST_LOOKS) else None
+        Job.objects.filter(id=job_id).update(cost_looks=done, next_look_at=upcoming)

@@ -1,0 +1,176 @@
+"""Celery's doors: load, call one domain function, log. The database is the list of work; these are nudges.
+
+Every task may be lost, repeated or run twice at once: each finds its work in the database and claims it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import redis
+from celery import Task, shared_task
+from django.conf import settings
+
+from videojobs import dispatch, lifecycle, polling
+from videojobs.accounts import provider_for
+from videojobs.journal import Journal
+from videojobs.models import Job, ProviderAccount
+from videojobs.notices import delivery
+from videojobs.stopping import stopping
+
+TICK_KEY = "dailies:tick"
+"""Where the last tick's Unix time is kept for /readyz."""
+
+SENDS_AT_ONCE = 4
+STORES_AT_ONCE = 3
+STORES_PER_TICK = 12
+QUIET_AFTER_FAILURE = 5.0
+"""Seconds without another nudge after the broker refused one; the tick finds the work anyway."""
+
+logger = logging.getLogger(__name__)
+
+_sending = threading.BoundedSemaphore(SENDS_AT_ONCE)
+_storing = threading.BoundedSemaphore(STORES_AT_ONCE)
+_looking = threading.BoundedSemaphore(1)
+_quiet = {"until": 0.0}
+
+
+def clock() -> datetime:
+    """Return the time now."""
+    return datetime.now(UTC)
+
+
+def nudge(task: "Task[..., Any]", *arguments: object) -> bool:
+    """Ask a worker to start on something, or let it be found by the next tick. Never raises, at most 1 s."""
+    if time.monotonic() < _quiet["until"]:
+        return False
+    try:
+        task.apply_async(arguments, expires=60, retry=False)
+    except Exception as error:  # noqa: BLE001  whatever the broker's trouble is, the job is safe in the database
+        _quiet["until"] = time.monotonic() + QUIET_AFTER_FAILURE
+        logger.warning("nudge_failed: %s", type(error).__name__)
+        return False
+    return True
+
+
+def nudge_send(account: ProviderAccount) -> None:
+    """Ask a worker to send what waits in an account. Call it after the commit."""
+    nudge(send, account.pk)
+
+
+@contextmanager
+def one_of(places: threading.BoundedSemaphore) -> Iterator[bool]:
+    """Take a place without waiting for one: long calls must leave threads for the tick."""
+    taken = places.acquire(blocking=False)
+    try:
+        yield taken and not stopping.is_set()
+    finally:
+        if taken:
+            places.release()
+
+
+@shared_task(name="videojobs.tick")
+def tick() -> None:
+    """Once a second: find what is due and nudge it; say that we live."""
+    now = clock()
+    for account in ProviderAccount.objects.configured():
+        for _turn in range(dispatch.sendable_now(account, now, at_most=SENDS_AT_ONCE)):
+            nudge(send, account.pk)
+    for account in polling.accounts_with_due(now):
+        nudge(look, account.pk)
+    configured = Job.objects.filter(account__in=ProviderAccount.objects.configured())
+    for job_id in configured.due_for_store(now).values_list("id", flat=True)[:STORES_PER_TICK]:
+        nudge(store, job_id)
+    _say_alive(now)
+
+
+def _say_alive(now: datetime) -> None:
+    try:
+        _redis().set(TICK_KEY, now.timestamp())
+    except (redis.RedisError, OSError) as error:
+        logger.warning("heartbeat_failed: %s", type(error).__name__)
+
+
+@shared_task(name="videojobs.send")
+def send(account_id: int) -> None:
+    """Claim the next job of an account and send it; go on while there are more."""
+    account = ProviderAccount.objects.get(id=account_id)
+    provider = provider_for(account)
+    with one_of(_sending) as mine:
+        while mine and not stopping.is_set():
+            claim = lifecycle.claim_next(account_id, dispatch.next_job, now=clock())
+            if claim is None:
+                return
+            lifecycle.submit(claim, provider, clock=clock, journal=journal())
+            logger.info("sent job=%s", claim.job.id)
+
+
+@shared_task(name="videojobs.look")
+def look(account_id: int) -> None:
+    """Look at everything that is due in an account, a batch at a time over kept connections."""
+    account = ProviderAccount.objects.get(id=account_id)
+    with one_of(_looking) as mine:
+        if not mine:
+            return
+        with provider_for(account).reader() as reader:
+            while not stopping.is_set() and (batch := polling.claim_due(account, now=clock())):
+                polling.look(account, batch, reader, lifecycle, clock=clock)
+                account.refresh_from_db()
+                if account.looks_wait(clock()):
+                    return
+    nudge_due_stores(account)
+
+
+def nudge_due_stores(account: ProviderAccount) -> None:
+    """Start keeping what the looks just found finished, without waiting for the tick."""
+    due = Job.objects.of_account(account).due_for_store(clock())
+    for job_id in due.values_list("id", flat=True)[:STORES_PER_TICK]:
+        nudge(store, job_id)
+
+
+@shared_task(name="videojobs.store")
+def store(job_id: str) -> None:
+    """Keep one finished job's clip, unless another worker does."""
+    with one_of(_storing) as mine:
+        job = lifecycle.claim_store(job_id, now=clock()) if mine else None
+        if job is None:
+            return
+        place = lifecycle.Place(media=settings.MEDIA_ROOT, max_bytes=settings.MAX_CLIP_BYTES)
+        lifecycle.store(job, provider_for(job.account), place, clock=clock)
+
+
+@shared_task(name="videojobs.sweep")
+def sweep() -> None:
+    """Every ten seconds: re-arm what was forgotten, whatever forgot it."""
+    now = clock()
+    steps: tuple[tuple[str, Callable[[], int]], ...] = (
+        ("journal", lambda: lifecycle.sweep_journal(journal(), now=now)),
+        ("claims", lambda: lifecycle.sweep_claims(now=now)),
+        ("looks", lambda: polling.sweep(now=now)),
+        ("stores", lambda: polling.sweep_storing(now=now)),
+        ("given_up", lambda: lifecycle.give_up_looking(now=now)),
+        ("messages", lambda: delivery.send_due(now=now)),
+    )
+    for name, step in steps:
+        count = step()
+        if count:
+            logger.info("swept %s=%d", name, count)
+
+
+@shared_task(name="videojobs.housekeeping")
+def housekeeping() -> None:
+    """Every hour: drop what nobody needs any more."""
+    delivery.forget_old(now=clock())
+
+
+def journal() -> Journal:
+    """Return this machine's journal of provider ids."""
+    return Journal(settings.DATA_DIR / "journal")
+
+
+def _redis() -> "redis.Redis":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5)
