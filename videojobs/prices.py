@@ -44,7 +44,7 @@ class Price:
 
 @dataclass(frozen=True)
 class Length:
-    """Seconds a price is worked out for. `known` is False where the longest stands in for the model's choice."""
+    """Seconds a price is worked out for; `known` is False where the longest stands in for an open choice."""
 
     seconds: int
     known: bool
@@ -64,29 +64,38 @@ class Reading:
 
 def estimate(body: CreateVideoBody, offer: Offer) -> Price | None:
     """Return what this body will cost, or None where no price can be made and a person must type it."""
-    length = _length(body, offer.model)
+    model = offer.model
     if offer.price_on_file is not None:
-        return _filed(offer.price_on_file, length)
-    if not offer.model.prices:
+        return _filed(offer.price_on_file, _length(body, model, model.seconds_default))
+    if not model.prices:
         return None
-    return _listed(_reading(body, offer.model), length, offer.model)
+    reading = _reading(body, model)
+    # Where it is open what the price buys, the usual length is no bound either.
+    usual = model.seconds_default if reading.line.unit_certain else None
+    return _listed(reading, _length(body, model, usual), model)
 
 
 def typed(usd: object) -> Price:
     """Return the price a person typed for one job. Raises ValueError with a sentence."""
-    text = str(usd).strip().removeprefix("$") if isinstance(usd, str | Decimal | int) else ""
-    if isinstance(usd, Decimal) and usd.is_finite() and -12 < usd.adjusted() < 12:
-        text = f"{usd:f}"
-    if isinstance(usd, bool) or not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text):
-        raise ValueError("Type the price in US dollars, such as 0.28.")
-    amount = Decimal(text)
+    amount = _read_amount(usd)
     if not 0 < amount <= DEAREST_TYPED:
         raise ValueError(f"Type a price above 0 and at most {DEAREST_TYPED:,} US dollars.")
     if amount != amount.quantize(MILLIONTH, ROUND_CEILING):
         raise ValueError("Type a price with at most 6 digits after the point.")
-    return Price(
-        _rounded(amount), PriceSource.TYPED, f"Typed: {plain(amount)} USD, given by hand for this job."
-    )
+    explanation = f"Typed: {plain(amount)} USD, given by hand for this job."
+    return Price(_rounded(amount), PriceSource.TYPED, explanation)
+
+
+def _read_amount(usd: object) -> Decimal:
+    """Read a plain amount; powers of ten, signs and words for numbers are not money."""
+    text = usd.strip().removeprefix("$") if isinstance(usd, str) else ""
+    if isinstance(usd, Decimal) and usd.is_finite() and -12 < usd.adjusted() < 12:
+        text = f"{usd:f}"
+    if isinstance(usd, int) and not isinstance(usd, bool) and 0 <= usd < 10**12:
+        text = str(usd)
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,20})?", text):
+        raise ValueError("Type the price in US dollars, such as 0.28.")
+    return Decimal(text)
 
 
 def price_range(model: CatalogModel) -> tuple[Decimal, Decimal | None] | None:
@@ -115,8 +124,9 @@ def _rounded(usd: Decimal) -> Decimal:
     return usd.quantize(MILLIONTH, ROUND_CEILING)
 
 
-def _length(body: CreateVideoBody, model: CatalogModel) -> Length | None:
-    asked = body.whole_seconds or model.seconds_default
+def _length(body: CreateVideoBody, model: CatalogModel, usual: int | None) -> Length | None:
+    """Return the length asked for, else the usual one, else the longest the model makes."""
+    asked = body.whole_seconds or usual
     if asked is not None:
         return Length(asked, known=True)
     longest = model.longest_seconds
@@ -190,7 +200,7 @@ def _tier_line(body: CreateVideoBody, model: CatalogModel) -> tuple[ListPrice, l
 
 
 def _clip_input_line(body: CreateVideoBody, model: CatalogModel, line: ListPrice) -> ListPrice | None:
-    """Return the line naming what clips among the inputs cost: this tier's, else the next one up that does."""
+    """Return the line naming what clips among the inputs cost: this tier's, else the next one up."""
     media = body.media
     if media is None or not (media.reference_videos or media.frame_videos or media.source_video):
         return None
