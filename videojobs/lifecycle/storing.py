@@ -135,10 +135,10 @@ def difference(job: Job, probed: probe.Probed) -> str:
     """Say how a file differs from what was asked for, or ""."""
     said = []
     size = f"{probed.width}x{probed.height}"
-    if job.size and job.size != size:
+    if ("width" in job.body or "resolution" in job.body) and job.size != size:
         said.append(f"size {size} instead of {job.size}")
-    if job.seconds is not None and abs(probed.duration - job.seconds) > DIFFERENT_LENGTH:
-        said.append(f"{probed.duration.normalize():f} s instead of {job.seconds} s")
+    if "seconds" in job.body and abs(probed.duration - int(job.body["seconds"])) > DIFFERENT_LENGTH:
+        said.append(f"{probed.duration.normalize():f} s instead of {job.body['seconds']} s")
     return ", ".join(said)
 
 

@@ -1,0 +1,109 @@
+"""From a wish to a job: the one way that form, REST and gateway share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from videojobs import bodies, lifecycle, offers, prices
+from videojobs.bodies import BodyProblem, BodyRefused
+from videojobs.catalog import Offer
+from videojobs.models import Job, Project, ProviderAccount, Team, Token, User
+from videojobs.provider.types import CreateVideoBody
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks for, unchecked.
+
+    `values` are the wire's own field names. `typed_price` is USD as typed, "" for none; only a person at the
+    form may type one (`may_type_price`), and only then is a model allowed that no catalogue lists.
+    """
+
+    values: Mapping[str, object]
+    team: Team
+    project: Project
+    person: User
+    token: Token | None = None
+    press: lifecycle.Press | None = None
+    typed_price: str = ""
+    may_type_price: bool = False
+    retry_of: Job | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A checked body with its offer and price; `price` is None where a person must type one."""
+
+    body: CreateVideoBody
+    offer: Offer
+    price: prices.Price | None
+
+
+def quote(wish: Wish, account: ProviderAccount) -> Quote:
+    """Check a wish and price it, storing nothing. Raises BodyRefused naming each field that is wrong."""
+    offer = _offer(wish, account)
+    body = bodies.build(wish.values, offer)
+    if offer is None:  # build has refused every unknown model
+        raise BodyRefused((_no_such_model(),))
+    return Quote(body=body, offer=offer, price=_price(wish, body, offer))
+
+
+def submit(wish: Wish, account: ProviderAccount, *, now: datetime) -> lifecycle.Created:
+    """Make a job of a wish. The caller nudges the workers after the commit.
+
+    Raises BodyRefused (nothing stored, nothing held) or lifecycle.KeyReused.
+    """
+    return lifecycle.create(order_of(wish, quote(wish, account)), account, now=now)
+
+
+def order_of(wish: Wish, quoted: Quote) -> lifecycle.Order:
+    """Return what the lifecycle makes a job of. Raises BodyRefused where there is no price."""
+    if quoted.price is None:
+        raise BodyRefused((_no_price(wish, quoted.offer),))
+    shape = bodies.describe(quoted.body, quoted.offer)
+    return lifecycle.Order(
+        team=wish.team,
+        project=wish.project,
+        person=wish.person,
+        token=wish.token,
+        press=wish.press,
+        body=quoted.body,
+        price=quoted.price,
+        seconds=shape.seconds,
+        size=shape.size,
+        retry_of=wish.retry_of,
+        why=f"Retry of {wish.retry_of.id}." if wish.retry_of else "Asked for.",
+        asked={"retry_of": wish.retry_of.id if wish.retry_of else None},
+    )
+
+
+def _offer(wish: Wish, account: ProviderAccount) -> Offer | None:
+    model_id = wish.values.get("model")
+    if not isinstance(model_id, str):
+        return None
+    listed = offers.find(wish.team, account, model_id)
+    if listed is not None:
+        return listed
+    offer = offers.unlisted(wish.team, model_id)
+    return offer if wish.may_type_price or offer.price_on_file else None
+
+
+def _price(wish: Wish, body: CreateVideoBody, offer: Offer) -> prices.Price | None:
+    if wish.typed_price and wish.may_type_price:
+        try:
+            return prices.typed(wish.typed_price)
+        except ValueError as error:
+            raise BodyRefused((BodyProblem("price", str(error), "price"),)) from error
+    return prices.estimate(body, offer)
+
+
+def _no_price(wish: Wish, offer: Offer) -> BodyProblem:
+    if wish.may_type_price:
+        message = f"Nobody lists a price for {offer.model.name}. Type what this job may cost, in USD."
+        return BodyProblem("price", message, "price_unknown")
+    message = f"Nobody lists a price for {offer.model.id}. Put one on file before scripts may use it."
+    return BodyProblem("model", message, "price_unknown")
+
+
+def _no_such_model() -> BodyProblem:
+    return BodyProblem("model", "No such model. Choose one from the list of models.", "unknown_model")
