@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 
+from videojobs.models.fields import MoneyField
 from videojobs.rights import RIGHTS, Right, Role
 
 TOKEN_PREFIX = "dailies_"  # noqa: S105  what every token begins with, so that scanners know one
@@ -18,6 +19,7 @@ class Team(models.Model):
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
+    spend_limit = MoneyField(null=True, blank=True)  # USD, in total; None: no limit
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -7,17 +7,46 @@ and `charged_why` columns are the running balance of its entries, and are writte
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from videojobs.models.fields import LARGEST, round_up
 from videojobs.models.jobs import Job
 from videojobs.models.money import EntryKind, LedgerEntry
 from videojobs.models.people import User
+from videojobs.models.teams import Team
 from videojobs.states import Charged
 
 NONE = Decimal(0)
 
 
+class LimitRefused(Exception):
+    """A hold would pass a limit. The message says whose, how much of it is taken, and by what."""
+
+
+def check_limit(team: Team, amount: Decimal) -> None:
+    """Raise LimitRefused where a team's real money would pass its limit; exactly meeting it passes.
+
+    Takes the team's row lock, so that two requests never pass together what fits only one.
+    """
+    limit = Team.objects.select_for_update().get(id=team.pk).spend_limit
+    if limit is None:
+        return
+    sums = Job.objects.in_team(team).live().aggregate(spent=Sum("cost"), open=Sum("held"))
+    spent, still_open = sums["spent"] or NONE, sums["open"] or NONE
+    if spent + still_open + amount > limit:
+        raise LimitRefused(
+            f"This job's {amount:.2f} USD does not fit the limit of {team}: of {limit:.2f} USD, "
+            f"{spent:.2f} are spent and {still_open:.2f} are held or unknown. An owner can raise it."
+        )
+
+
 def hold(job: Job, *, now: datetime, actor: User | None, reason: str) -> None:
-    """Set a new job's estimate aside. Raises IntegrityError where the job already has a hold."""
+    """Set a new job's estimate aside.
+
+    Raises LimitRefused where it would pass the team's limit, IntegrityError where the job has a hold already.
+    """
+    if not job.account.is_rehearsal:
+        check_limit(job.team, job.estimate)
     _enter(job, EntryKind.HOLD, job.estimate, now=now, actor=actor, reason=reason)
     Job.objects.filter(id=job.id).update(held=job.estimate)
     job.held = job.estimate
