@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from dashboard import checks
+from dashboard.celery import app
 
 
 class DashboardConfig(AppConfig):
@@ -12,3 +13,4 @@ class DashboardConfig(AppConfig):
     label = "dashboard"
     verbose_name = "Dailies"
     checks = checks
+    celery = app  # loaded with the site, so that a nudge finds the broker
