@@ -1,0 +1,125 @@
+"""May they see it, may they change it: the row, or 404 to strangers and 403 to those who may only read."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from dashboard.http import Asker, TeamRequest
+from videojobs.models import Job, Membership, User
+from videojobs.models.jobs import JobQuerySet
+from videojobs.rights import Right
+
+TEAM_KEY = "team"
+"""Where the session keeps which of their teams a person works in."""
+
+P = ParamSpec("P")
+TeamView = Callable[Concatenate[TeamRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def team_page(
+    right: Right | None = None, *, methods: Sequence[str] = ("GET",)
+) -> Callable[[TeamView[P]], View[P]]:
+    """Let members of a team alone reach a view, if their role carries `right`. GET brings HEAD with it."""
+    allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
+
+    def decorate(view: TeamView[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            asking = in_team(request)
+            if right is not None:
+                demand(asking.asker, right)
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            return view(asking, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the sign-in page, and from there back to a page that was asked for."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx:
+        # A fragment's request would put the sign-in page into the page; the browser itself must go there.
+        return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)
+    return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else "/")
+
+
+def in_team(request: HttpRequest) -> TeamRequest:
+    """Put the person's team on the request: the one their session names, else the first they joined."""
+    user = cast(User, request.user)
+    membership = membership_of(user, request.session.get(TEAM_KEY))
+    if membership is None:
+        raise PermissionDenied("You are in no team. Ask somebody who owns one to add you.")
+    asking = cast(TeamRequest, request)
+    asking.team, asking.membership = membership.team, membership
+    asking.asker = Asker(user=user, team=membership.team, membership=membership)
+    return asking
+
+
+def membership_of(user: User, team_id: object) -> Membership | None:
+    """Return a person's membership in the team they work in, else in the first one they joined."""
+    memberships = list(user.memberships.select_related("team").order_by("created_at", "id"))
+    chosen = (membership for membership in memberships if membership.team_id == team_id)
+    return next(chosen, memberships[0] if memberships else None)
+
+
+def demand(asker: Asker, right: Right) -> None:
+    """Raise PermissionDenied, with a sentence for the page, where a role lacks a right."""
+    if not asker.may(right):
+        raise PermissionDenied(refusal(asker, right))
+
+
+def refusal(asker: Asker, right: Right) -> str:
+    """Say what a role may not do."""
+    return f"In {asker.team} your role is {asker.membership.role}, which may not {right.value}."
+
+
+def visible_jobs(asker: Asker) -> JobQuerySet:
+    """Return the jobs this asker may see: those of the team."""
+    jobs = Job.objects.in_team(asker.team)
+    return jobs if asker.may(Right.SEE_JOBS) else jobs.none()
+
+
+def job_or_404(asker: Asker, job_id: str) -> Job:
+    """Return a job this asker may see. Raises Http404 for all others, as if there were none."""
+    try:
+        return visible_jobs(asker).select_related("account", "person", "project", "team").get(id=job_id)
+    except Job.DoesNotExist as error:
+        raise Http404("No such job.") from error
+
+
+def may_change(asker: Asker, job: Job, own: Right | None, any: Right) -> bool:
+    """Tell whether a role carries `any`, or `own` for a job that is the asker's. `own` None: only `any`."""
+    return asker.may(any) or (own is not None and job.person_id == asker.user.pk and asker.may(own))
+
+
+def job_for(request: TeamRequest, job_id: str) -> Job:
+    """Return a job of the request's team. Raises Http404 for all others."""
+    return job_or_404(request.asker, job_id)
+
+
+def job_for_change(
+    request: TeamRequest, job_id: str, own: Right | None = Right.CANCEL_OWN, any: Right = Right.CANCEL_ANY
+) -> Job:
+    """Return a job this person may change. Raises Http404 for strangers and PermissionDenied for readers."""
+    job = job_for(request, job_id)
+    demand_change(request.asker, job, own, any)
+    return job
+
+
+def demand_change(asker: Asker, job: Job, own: Right | None, any: Right) -> None:
+    """Raise PermissionDenied where this asker may see a job but not change it so."""
+    if not may_change(asker, job, own, any):
+        raise PermissionDenied(refusal(asker, any))
