@@ -6,16 +6,15 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
-from django.http.request import validate_host
 
-from dashboard.env import is_loopback
+from dashboard.env import is_allowed, is_loopback
 
 
 @register
 def check_addresses(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:
     """Refuse a site that would answer 400 at its own address, or show its insides to the network."""
     found: list[CheckMessage] = []
-    if not validate_host(settings.PUBLIC_HOST, settings.ALLOWED_HOSTS):
+    if not is_allowed(settings.PUBLIC_HOST, settings.ALLOWED_HOSTS):
         found.append(
             Error(
                 f"PUBLIC_URL names {settings.PUBLIC_HOST}, which ALLOWED_HOSTS does not list.",

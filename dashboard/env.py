@@ -5,6 +5,7 @@ and the remedy. An empty value counts as unset. `docs/configuration.md` lists al
 """
 
 import ipaddress
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -198,6 +199,11 @@ class Environment:
         return _smtp(name, parts, sender, remedy)
 
 
+def inherited(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a child process: this process's own, and these."""
+    return os.environ | variables
+
+
 def split(name: str, value: str, remedy: str) -> SplitResult:
     """Split an address whose host and port are well formed."""
     try:
@@ -226,6 +232,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def is_allowed(host: str, patterns: list[str]) -> bool:
+    """Tell whether Django would answer under this host name."""
+    return any(
+        pattern in {"*", host, f"[{host}]"} or (pattern[:1] == "." and f".{host}".endswith(pattern))
+        for pattern in patterns
+    )
 
 
 def celery_address(url: str) -> str:

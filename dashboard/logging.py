@@ -1,7 +1,9 @@
 """Log lines as facts: for people on a terminal, as JSON elsewhere; never with secrets or prompts in them."""
 
+import logging
 import re
 from collections.abc import MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -48,6 +50,11 @@ def shared_processors(process: str) -> list[Processor]:
     ]
 
 
+def is_unforeseen(record: logging.LogRecord) -> bool:
+    """Drop Django's line about an answer 503, which is only given to whoever asks for readiness."""
+    return getattr(record, "status_code", 0) != HTTPStatus.SERVICE_UNAVAILABLE
+
+
 def configure(*, level: str, on_terminal: bool, process: str) -> dict[str, Any]:
     """Set structlog up and return the matching settings for the standard library's logging.
 
@@ -85,7 +92,10 @@ def _standard_logging(level: str, *, on_terminal: bool, process: str) -> dict[st
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"unforeseen": {"()": lambda: is_unforeseen}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["unforeseen"]}
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": dict.fromkeys(TALKATIVE, quieter) | {"django.server": {"handlers": [], "propagate": True}},
     }

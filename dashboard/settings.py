@@ -84,6 +84,37 @@ BROKER_SOCKET = broker_socket(DATA_DIR)
 BROKER_EMBEDDED = not environment.text("REDIS_URL")
 REDIS_URL = environment.redis("REDIS_URL", BROKER_SOCKET)
 CELERY_BROKER_URL = environment.broker("CELERY_BROKER_URL", REDIS_URL)
+WORKER_THREADS = environment.whole("WORKER_THREADS", 8, smallest=1, largest=100)
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "dailies"
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        # An unacknowledged message is handed out again after an hour, and looked for every 5 s.
+        "visibility_timeout": 3600,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        # A nudge with the broker away gives up at once, within a second.
+        "socket_timeout": 0.4,
+        "socket_connect_timeout": 0.4,
+        "max_retries": 0,
+    }
+    if "redis" in urlsplit(CELERY_BROKER_URL).scheme
+    else {}
+)
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat")
+
 CACHES = {
     "default": {
         "BACKEND": "dashboard.cache.SteadyCache",

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from dashboard.env import WrongSetting
@@ -25,6 +26,20 @@ def find_server() -> Path:
     raise WrongSetting("REDIS_URL", "no broker is bundled for this kind of machine", remedy)
 
 
+def forget_other_server(program: Path, folder: Path) -> None:
+    """Remove what a server of another make or version left, which this one might refuse to read.
+
+    Nothing is lost by it: the database is the list of work.
+    """
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    version, kept = done.stdout.strip(), folder / "server"
+    if kept.exists() and kept.read_text() == version:
+        return
+    shutil.rmtree(folder / "appendonlydir", ignore_errors=True)
+    (folder / "dump.rdb").unlink(missing_ok=True)
+    kept.write_text(version)
+
+
 def _platform() -> str:
     machine = os.uname()
     return f"{machine.sysname.lower()}-{machine.machine}"
@@ -42,6 +57,7 @@ def server_arguments(program: Path, socket: Path, folder: Path) -> list[str]:
         "maxmemory-policy": "noeviction",
         "dir": str(folder),
         "loglevel": "warning",
+        "logfile": str(folder / "broker.log"),
     }
     pairs = (part for name, value in options.items() for part in (f"--{name}", value))
     return [str(program), *pairs]
