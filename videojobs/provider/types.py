@@ -5,9 +5,9 @@ checked here and nowhere else: identity and money strictly, everything else as i
 """
 
 import json
-import math
+import re
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -18,6 +18,16 @@ LONGEST_PROMPT = 32_000
 
 LONGEST_ID = 200
 """Characters; ids seen are 36 long."""
+
+LONGEST_MESSAGE = 2_000
+LONGEST_WORD = 100
+"""Characters of a status, a code, a size or a length; what is longer is cut."""
+
+LONGEST_LINK = 8_000
+"""Characters; signed links are long, but not this long."""
+
+DEAREST_CLIP = Decimal(1_000_000)
+"""USD; a reported cost from here on is a fault, not a price."""
 
 Address = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
@@ -84,8 +94,8 @@ class CreateVideoBody(WireModel):
     width: Annotated[int, Field(ge=16, le=8192)] | None = None
     height: Annotated[int, Field(ge=16, le=8192)] | None = None
     resolution: Annotated[str, StringConstraints(min_length=1, max_length=20)] | None = None
-    ratio: Annotated[str, StringConstraints(pattern=r"^\d{1,2}:\d{1,2}$")] | None = None
-    seconds: Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")] | None = None
+    ratio: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}:[0-9]{1,2}$")] | None = None
+    seconds: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")] | None = None
     fps: Annotated[int, Field(ge=1, le=120)] | None = None
     steps: Annotated[int, Field(ge=1, le=100)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
@@ -163,18 +173,18 @@ class VideoJob(BaseModel):
         Raises ValueError where it is not an object or has no usable id.
         """
         if not isinstance(answer, dict):
-            raise ValueError("the answer is not a JSON object")
+            raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - one error for all
         message, code = read_error(answer)
         raw_status = answer.get("status")
         return cls(
             id=read_id(answer.get("id")),
-            model=_text(answer.get("model")),
+            model=_word(answer.get("model")),
             status=_status(raw_status),
-            raw_status=_text(raw_status),
-            seconds=_text(answer.get("seconds")) or None,
-            size=_text(answer.get("size")) or None,
+            raw_status=_word(raw_status),
+            seconds=_word(answer.get("seconds")) or None,
+            size=_word(answer.get("size")) or None,
             created_at=read_time(answer.get("created_at")),
-            completed_at=read_time(answer.get("completed_at", answer.get("done_at"))),
+            completed_at=read_time(answer.get("completed_at") or answer.get("done_at")),
             outputs=_outputs(answer.get("outputs")),
             error_message=message,
             error_code=code,
@@ -212,7 +222,7 @@ def read_id(value: object) -> str:
     """Return a provider's id, or raise ValueError where it cannot be one."""
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_ID:
         raise ValueError("the answer has no usable id")
-    if not value.isprintable() or value != value.strip() or any(c in value for c in "/?#% \\"):
+    if not value.isascii() or not value.isprintable() or value != value.strip() or any(c in value for c in "/?#% \\"):
         raise ValueError("the id in the answer has characters no id has")
     if value in {".", ".."}:
         raise ValueError("the answer has no usable id")
@@ -222,12 +232,12 @@ def read_id(value: object) -> str:
 def read_time(value: object) -> datetime | None:
     """Read Unix seconds or ISO text; Go's zero time, nonsense and absence are None."""
     try:
-        if isinstance(value, bool) or value is None:
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
             return None
-        if isinstance(value, int | float | Decimal):
-            moment = datetime.fromtimestamp(float(value), UTC)
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value.strip())
         else:
-            moment = datetime.fromisoformat(str(value).strip())
+            moment = datetime.fromtimestamp(float(value), UTC)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         return moment.astimezone(UTC) if moment.year > 1970 else None
@@ -240,29 +250,41 @@ def read_error(answer: dict[str, Any]) -> tuple[str, str]:
     error = answer.get("error")
     if isinstance(error, dict):
         code = error.get("code") or error.get("error_type") or error.get("type")
-        return _text(error.get("message")) or _text(code), _text(code)
+        return _text(error.get("message")) or _text(code), _word(code)
     if isinstance(error, str) and error.strip():
-        return _text(error), _text(answer.get("error_type"))
+        return _text(error), _word(answer.get("error_type"))
     info = answer.get("info")
     errors = info.get("errors") if isinstance(info, dict) else None
-    if isinstance(errors, list) and errors:
-        return read_error({"error": errors[0]})
-    if isinstance(errors, str | dict):
-        return read_error({"error": errors})
-    return _text(answer.get("message")), _text(answer.get("error_type"))
+    first = errors[0] if isinstance(errors, list) and errors else errors
+    if isinstance(first, str | dict) and first:
+        return read_error({"error": first})
+    return _text(answer.get("message")), _word(answer.get("error_type"))
 
 
 def _text(value: object) -> str:
-    if value is None or isinstance(value, dict | list):
+    """Return text for people: never markup's friend, never a control character, never without end."""
+    if isinstance(value, float | Decimal | int):
+        return _number_text(value)
+    if not isinstance(value, str):
         return ""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in str(value))[:2_000].strip()
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in value[:LONGEST_MESSAGE]).strip()
+
+
+def _word(value: object) -> str:
+    """Return a short text on one line."""
+    return " ".join(_text(value).split())[:LONGEST_WORD]
+
+
+def _number_text(value: float | Decimal) -> str:
+    """Return a number as text, "" where it is too long to be one of ours."""
+    try:
+        return str(value)[:LONGEST_WORD]
+    except ValueError:
+        return ""
 
 
 def _status(value: object) -> ProviderStatus | None:
-    try:
-        return ProviderStatus(str(value))
-    except ValueError:
-        return None
+    return ProviderStatus(value) if isinstance(value, str) and value in set(ProviderStatus) else None
 
 
 def _outputs(value: object) -> VideoOutputs | None:
@@ -271,22 +293,31 @@ def _outputs(value: object) -> VideoOutputs | None:
     if not isinstance(value, dict):
         return None
     raw_cost = value.get("cost")
-    url = value.get("video_url")
     return VideoOutputs(
         cost=read_cost(raw_cost),
-        raw_cost=None if raw_cost is None else str(raw_cost)[:100],
-        video_url=url if isinstance(url, str) and url.strip() else None,
+        raw_cost=None if raw_cost is None else _word(raw_cost) or type(raw_cost).__name__,
+        video_url=read_link(value.get("video_url")),
     )
 
 
+def read_link(value: object) -> str | None:
+    """Return a link's text, or None for what cannot be one; whether it may be followed is not judged here."""
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_LINK:
+        return None
+    link = value.strip()
+    return link if link.isprintable() and " " not in link else None
+
+
 def read_cost(value: object) -> Decimal | None:
-    """Return a reported cost in USD, or None for anything but a finite number above 0."""
+    """Return a reported cost in USD, rounded up to a millionth.
+
+    None for anything but a finite number above 0 and below a million.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
-    if isinstance(value, float) and not math.isfinite(value):
+    text = _number_text(value) if not isinstance(value, str) else value.strip().removeprefix("$")
+    # Python's own reading would take "1_0", "Infinity" and digits of other scripts.
+    if not re.fullmatch(r"[0-9]{1,30}(\.[0-9]{0,60})?([eE][+-]?[0-9]{1,3})?", text):
         return None
-    try:
-        cost = Decimal(str(value).strip().removeprefix("$"))
-    except InvalidOperation:
-        return None
-    return cost if cost.is_finite() and cost > 0 else None
+    cost = Decimal(text)
+    return cost.quantize(Decimal("0.000001"), ROUND_CEILING) if 0 < cost < DEAREST_CLIP else None
