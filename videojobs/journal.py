@@ -39,7 +39,8 @@ class Journal:
 
     def append(self, accepted: Accepted) -> None:
         """Write one line and wait until it is on the disk. Raises OSError where it cannot be."""
-        line = (json.dumps(asdict(accepted)) + "\n").encode()
+        # A leading newline ends whatever line a crash left torn.
+        line = ("\n" + json.dumps(asdict(accepted)) + "\n").encode()
         with self._locked():
             descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:

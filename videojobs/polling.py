@@ -108,7 +108,7 @@ def look(
     for row in batch:
         answer = answers[row.provider_id]
         if isinstance(answer, str) and row.is_news(answer):
-            _take_in(row, read_looked(answer), outcomes, now)
+            _take_in(row, read_looked(answer, row.provider_id), outcomes, now)
     failures = {row: a for row in batch if isinstance(a := answers[row.provider_id], LookError)}
     outage = _judge(account, len(batch), list(failures.values()), now)
     for row, error in failures.items():

@@ -206,7 +206,7 @@ class Reader:
     def look(self, provider_ids: Sequence[str]) -> dict[str, Looked | LookError]:
         """Read each id once. An answer equal to what was known need not be parsed: see `fetch`."""
         return {
-            provider_id: found if isinstance(found, LookError) else read_looked(found)
+            provider_id: found if isinstance(found, LookError) else read_looked(found, provider_id)
             for provider_id, found in self.fetch(provider_ids).items()
         }
 
@@ -242,12 +242,15 @@ class Reader:
         return answer.text if answer.status == 200 else _look_error(answer)
 
 
-def read_looked(raw: str) -> Looked | LookError:
-    """Read one good answer's text; an unreadable one is a LookFailed."""
+def read_looked(raw: str, provider_id: str) -> Looked | LookError:
+    """Read one good answer's text; an unreadable one, or one about another job, is a LookFailed."""
     try:
-        return Looked(raw=raw, job=VideoJob.read(decode(raw)))
+        job = VideoJob.read(decode(raw))
     except ValueError as error:
         return LookFailed(f"The provider's answer cannot be read: {error}.", status=200, raw=raw)
+    if job.id != provider_id:
+        return LookFailed("The provider answered about another job.", status=200, raw=raw)
+    return Looked(raw=raw, job=job)
 
 
 def _look_error(answer: _Answer) -> LookError:

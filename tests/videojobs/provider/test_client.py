@@ -1,0 +1,212 @@
+"""The two calls, over real HTTP: what each answer means, and that a create is written at most once."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from tests.factories import body
+from tests.simulator import Simulator
+from videojobs.provider.client import Provider, retry_after
+from videojobs.provider.errors import (
+    AccountRefused,
+    Busy,
+    CreateError,
+    JobMissing,
+    LookError,
+    LookFailed,
+    LookRefused,
+    LooksTooFast,
+    ModelGone,
+    NotSent,
+    Refused,
+    StaleClaim,
+    Unconfirmed,
+)
+
+
+def always() -> bool:
+    """Allow the request."""
+    return True
+
+
+@pytest.fixture
+def provider(simulator: Simulator) -> Provider:
+    """Return a door to the simulator."""
+    return Provider(simulator.url, "key")
+
+
+def failure_of(provider: Provider, prompt: str = "a cat") -> CreateError:
+    """Create and return what it failed with."""
+    with pytest.raises(CreateError) as caught:
+        provider.create(body(prompt=prompt), may_send=always)
+    return caught.value
+
+
+def test_a_create_returns_the_providers_id(provider: Provider, simulator: Simulator) -> None:
+    answer = provider.create(body(prompt="a cat", seed=7), may_send=always)
+    (seen,) = simulator.creates("a cat")
+    assert answer.id == seen["id"]
+    assert seen["body"] == {"model": "minimax/video-01-director", "prompt": "a cat", "seed": 7}
+
+
+@pytest.mark.parametrize("status", [400, 403, 405, 413, 415, 422])
+def test_a_refusal_carries_the_providers_sentence(provider: Provider, status: int) -> None:
+    error = failure_of(provider, f"[[fault:create={status}]]")
+    assert type(error) is Refused
+    assert error.status == status
+    assert error.message
+
+
+def test_an_unknown_model_is_its_own_refusal(provider: Provider) -> None:
+    assert type(failure_of(provider, "[[fault:create=404]]")) is ModelGone
+
+
+@pytest.mark.parametrize("status", [401, 402])
+def test_a_refused_account_is_not_a_refused_job(provider: Provider, status: int) -> None:
+    assert type(failure_of(provider, f"[[fault:create={status}]]")) is AccountRefused
+
+
+@pytest.mark.parametrize("status", [429, 503, 529])
+def test_busy_names_the_wait(provider: Provider, status: int) -> None:
+    error = failure_of(provider, f"[[fault:create={status}]][[fault:retry-after=7]]")
+    assert isinstance(error, Busy)
+    assert error.retry_after == 7
+
+
+def test_busy_reads_the_other_header(provider: Provider) -> None:
+    error = failure_of(provider, "[[fault:create=429]][[fault:ratelimit-reset=4]]")
+    assert isinstance(error, Busy)
+    assert error.retry_after == 4
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(f"create={status}" for status in (301, 302, 307, 308, 408, 409, 418, 500, 502, 504)),
+        "create=503]][[fault:create-body=html",
+        *(f"create-body={kind}" for kind in ("html", "empty", "broken", "huge", "nested", "list", "no-id")),
+        "create-body=id-number",
+        "create-body=id-hostile",
+        *(f"create-drop={when}" for when in ("before", "mid", "after")),
+    ],
+)
+def test_everything_else_is_unconfirmed(provider: Provider, simulator: Simulator, fault: str) -> None:
+    prompt = f"a cat [[fault:{fault}]]"
+    assert type(failure_of(provider, prompt)) is Unconfirmed
+    assert len(simulator.creates(prompt)) == 1
+
+
+def test_an_answer_with_only_an_id_is_enough(provider: Provider) -> None:
+    assert provider.create(body(prompt="[[fault:create-body=id-only]]"), may_send=always).id
+
+
+def test_the_deadline_covers_a_slow_answer(provider: Provider) -> None:
+    with pytest.raises(Unconfirmed):
+        provider.create(body(prompt="[[fault:delay-create=5]]"), may_send=always, deadline=0.3)
+
+
+def test_nothing_is_sent_where_nobody_listens() -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        origin = f"http://127.0.0.1:{free.getsockname()[1]}"
+    assert type(failure_of(Provider(origin, "key"))) is NotSent
+
+
+def test_nothing_is_sent_without_a_name() -> None:
+    assert type(failure_of(Provider("http://no-such-host.invalid", "key"))) is NotSent
+
+
+def test_nothing_is_sent_when_tls_fails(simulator: Simulator) -> None:
+    assert type(failure_of(Provider(simulator.url.replace("http:", "https:"), "key"))) is NotSent
+
+
+@contextmanager
+def recording_server() -> Iterator[tuple[str, list[bytes]]]:
+    """Accept connections and keep every byte that comes, without ever answering."""
+    received: list[bytes] = []
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _address = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.settimeout(2)
+                    try:
+                        while part := connection.recv(65536):
+                            received.append(part)
+                    except OSError:
+                        continue
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", received
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_stale_claim_stops_before_the_first_byte() -> None:
+    with recording_server() as (origin, received):
+        with pytest.raises(StaleClaim):
+            Provider(origin, "key").create(body(), may_send=lambda: False)
+        time.sleep(0.1)
+    assert received == []
+
+
+def test_a_silent_server_gets_one_request() -> None:
+    with recording_server() as (origin, received):
+        with pytest.raises(Unconfirmed):
+            Provider(origin, "key").create(body(), may_send=always, deadline=0.5)
+        time.sleep(0.1)
+    assert b"".join(received).count(b"POST /v2/videos") == 1
+
+
+def looked_at(provider: Provider, prompt: str) -> object:
+    """Create a job and look at it once."""
+    created = provider.create(body(prompt=prompt), may_send=always)
+    with provider.reader() as reader:
+        return reader.look([created.id])[created.id]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("look=404", JobMissing),
+        ("look=401", LookRefused),
+        ("look=429", LooksTooFast),
+        ("look=500", LookFailed),
+        ("look=302", LookFailed),
+        ("look-drop=before", LookFailed),
+        ("look-drop=mid", LookFailed),
+        *(
+            (f"look-body={kind}", LookFailed)
+            for kind in ("html", "empty", "broken", "huge", "nested", "no-id")
+        ),
+        ("look-body=other-id", LookFailed),
+    ],
+)
+def test_a_bad_look_is_an_error_of_its_kind(provider: Provider, fault: str, kind: type[LookError]) -> None:
+    assert type(looked_at(provider, f"[[fault:{fault}]]")) is kind
+
+
+def test_many_jobs_are_read_at_once(provider: Provider) -> None:
+    ids = [provider.create(body(prompt=f"cat {n}"), may_send=always).id for n in range(5)]
+    with provider.reader() as reader:
+        found = reader.look([*ids, "no-such-job"])
+    assert [isinstance(found[one], LookError) for one in [*ids, "no-such-job"]] == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [("3", 3.0), ("0", 0.0), ("-5", 0.0), ("nan", None), ("soon", None), ("1e9", 3600.0), ("", None)],
+)
+def test_a_wait_is_a_bounded_number_of_seconds(value: str, wait: float | None) -> None:
+    assert retry_after({"retry-after": value}) == wait
+
+
+def test_a_wait_may_be_a_date() -> None:
+    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0.0
