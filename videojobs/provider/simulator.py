@@ -86,11 +86,16 @@ class SimulatorApp:
 
     def _log(self) -> dict[str, Any]:
         book = self._simulation.book
-        return {"creates": book.creates(), "looks": book.looks(), "files": list(self._simulation.fetches)}
+        return {
+            "creates": book.creates(),
+            "looks": self._simulation.looks,
+            "files": list(self._simulation.fetches),
+        }
 
     def _forget(self) -> None:
         self._simulation.book.forget_creates()
         self._simulation.fetches.clear()
+        self._simulation.looks.clear()
 
 
 class SimulatorServer(uvicorn.Server):

@@ -1,11 +1,14 @@
 """What the simulator says about a job, truthfully or with the faults asked for."""
 
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from videojobs.provider.simulator_faults import Faults
+from videojobs.provider.simulator_http import Exchange, Headers
 from videojobs.provider.simulator_jobs import Job, Phase
 
 MODERATION = "The request was blocked by content moderation. Please change the prompt and try again."
@@ -19,9 +22,8 @@ Mint = Callable[[float | None], str]
 """Makes the address of a job's clip, good for so many seconds (None: as long as usual)."""
 
 
-def describe(job: Job, now: float, faults: Faults, mint: Mint) -> Wire:
-    """Return the job as the wire has it at a moment."""
-    phase = job.phase(now)
+def describe(job: Job, phase: Phase, faults: Faults, mint: Mint) -> Wire:
+    """Return the job as the wire has it in a phase."""
     answer: Wire = {"id": job.id, "object": "video", "model": job.model, "status": str(phase)}
     answer |= {"size": job.plan.size, "seconds": str(job.plan.seconds), "created_at": int(job.created)}
     if phase in (Phase.COMPLETED, Phase.FAILED, Phase.CANCELLED):
@@ -170,9 +172,25 @@ def _number(value: str) -> float | str:
         return value
 
 
-def odd_body(kind: str, answer: Wire) -> tuple[str, bytes] | None:
-    """Return content type and bytes of an answer that is not what it should be, or None for the true one."""
-    json_bodies: dict[str, object] = {
+def body(answer: Wire, odd: str | None) -> tuple[Headers, bytes]:
+    """Return headers and bytes of an answer, those of an odd one where a fault asks for it."""
+    found = _odd_json(odd, answer) if odd is not None else answer
+    if found is not None:
+        return [("content-type", "application/json")], json.dumps(found, separators=(",", ":")).encode()
+    if odd == "bomb":
+        return [("content-type", "application/json"), ("content-encoding", "gzip")], bomb()
+    kind, content = _odd_bytes(odd or "", answer)
+    return [("content-type", kind)], content
+
+
+@cache
+def bomb() -> bytes:
+    """Return a small body that grows to 256 MiB when unpacked."""
+    return gzip.compress(b"[" + b" " * (256 * 1024 * 1024), compresslevel=1)
+
+
+def _odd_json(kind: str, answer: Wire) -> object:
+    bodies: dict[str, object] = {
         "list": [answer],
         "no-id": {name: value for name, value in answer.items() if name != "id"},
         "id-only": {"id": answer.get("id")},
@@ -183,13 +201,28 @@ def odd_body(kind: str, answer: Wire) -> tuple[str, bytes] | None:
         "bare-error": {"error_type": "server_error", "message": "Something went wrong."},
         "huge": answer | {"padding": "x" * HUGE},
     }
-    if kind in json_bodies:
-        return "application/json", json.dumps(json_bodies[kind]).encode()
+    return bodies.get(kind)
+
+
+def _odd_bytes(kind: str, answer: Wire) -> tuple[str, bytes]:
     bodies: dict[str, tuple[str, bytes]] = {
         "html": ("text/html", b"<html><head><title>502</title></head><body>Bad Gateway</body></html>"),
         "text": ("text/plain", b"upstream connect error or disconnect/reset before headers"),
         "empty": ("application/json", b""),
         "broken": ("application/json", json.dumps(answer).encode()[:-7]),
+        "bytes": ("application/json", b'{"id": "\xff\xfe\x00'),
         "nested": ("application/json", b"[" * 100_000),
     }
-    return bodies.get(kind)
+    return bodies.get(kind) or ("text/plain", kind.encode())
+
+
+def refusal_headers(exchange: Exchange, faults: Faults, status: int) -> Headers:
+    """Return the headers that go with an answer that is no job."""
+    headers: Headers = []
+    for name, header in (("retry-after", "retry-after"), ("ratelimit-reset", "x-ratelimit-reset")):
+        value = faults.use(name)
+        if value is not None:
+            headers.append((header, value))
+    if 300 <= status < 400:
+        headers.append(("location", faults.use("location") or exchange.origin + exchange.path))
+    return headers

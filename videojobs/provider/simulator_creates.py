@@ -6,7 +6,8 @@ import json
 import random
 from typing import Any
 
-from videojobs.provider.simulator_answers import describe, odd_body
+from videojobs.provider.simulator_answers import body as wire_body
+from videojobs.provider.simulator_answers import describe, refusal_headers
 from videojobs.provider.simulator_faults import KINDS, Directive, Faults, Scope, UnknownFault, parse
 from videojobs.provider.simulator_http import Exchange, Headers, TooLong, error_body
 from videojobs.provider.simulator_jobs import Job, Phase, believable_times, new_id, now
@@ -35,22 +36,22 @@ SENTENCES = {
 }
 
 
-async def create(exchange: Exchange, state: Simulation) -> None:
+async def create(exchange: Exchange, simulation: Simulation) -> None:
     """Answer a create, as it should be or with the faults asked for."""
-    noted = Noted(exchange, state)
-    dropped = state.board.strike("create-drop", only="unread")
+    noted = Noted(exchange, simulation)
+    dropped = simulation.board.strike("create-drop", only="unread")
     if dropped:
         noted.became("dropped unread")
         return await exchange.drop()
     try:
-        body, faults = await _read(exchange, state, noted)
+        body, faults = await _read(exchange, simulation, noted)
     except BodyRefusal as refusal:
         noted.became(f"refused {refusal.status}")
         return await exchange.json(refusal.status, refusal.body)
-    return await _answer(exchange, state, noted, body, faults)
+    return await _answer(exchange, simulation, noted, body, faults)
 
 
-async def _read(exchange: Exchange, state: Simulation, noted: "Noted") -> tuple[dict[str, Any], Faults]:
+async def _read(exchange: Exchange, simulation: Simulation, noted: "Noted") -> tuple[dict[str, Any], Faults]:
     try:
         raw = await exchange.read(LONGEST_BODY)
     except TooLong as error:
@@ -66,11 +67,11 @@ async def _read(exchange: Exchange, state: Simulation, noted: "Noted") -> tuple[
         directives = parse(body.get("prompt"))
     except UnknownFault as error:
         raise BodyRefusal(400, str(error), code="unknown_fault", param="prompt") from error
-    return body, state.board.for_create(body.get("prompt"), directives)
+    return body, simulation.board.for_create(body.get("prompt"), directives)
 
 
 async def _answer(
-    exchange: Exchange, state: Simulation, noted: "Noted", body: dict[str, Any], faults: Faults
+    exchange: Exchange, simulation: Simulation, noted: "Noted", body: dict[str, Any], faults: Faults
 ) -> None:
     await asyncio.sleep(faults.seconds("delay-accept") or 0)
     drop = faults.use("create-drop")
@@ -78,11 +79,11 @@ async def _answer(
         noted.became("dropped before accepting")
         return await exchange.drop()
     status = int(faults.use("create") or 200)
-    headers = _headers(exchange, status, faults)
+    headers = refusal_headers(exchange, faults, status) if status >= 300 else []
     job: Job | None = None
     if status < 300 or faults.use("accept-anyway") is not None:
         try:
-            job = _accept(state, body, faults)
+            job = _accept(simulation, body, faults)
         except BodyRefusal as refusal:
             noted.became(f"refused {refusal.status}")
             return await exchange.json(refusal.status, refusal.body)
@@ -90,48 +91,38 @@ async def _answer(
     await asyncio.sleep(faults.seconds("delay-create") or 0)
     if drop == "after":
         return await exchange.drop()
-    answer = _said(state, exchange, job, status, faults)
+    if drop == "garbage":
+        return await exchange.garble()
+    answer = _said(simulation, exchange, job, status, faults)
     return await _send(exchange, status, headers, answer, faults, half=drop == "mid")
 
 
 async def _send(
     exchange: Exchange, status: int, headers: Headers, answer: dict[str, Any], faults: Faults, *, half: bool
 ) -> None:
-    kind, content = "application/json", json.dumps(answer).encode()
-    content_kind = faults.use("create-body")
-    if content_kind is not None:
-        kind, content = odd_body(content_kind, answer) or (kind, content)
-    headers = [("content-type", kind), *headers]
-    if not half:
-        return await exchange.answer(status, content, headers)
-    await exchange.begin(status, [*headers, ("content-length", str(len(content)))])
-    await exchange.more(content[: len(content) // 2])
-    return await exchange.hang_up()
+    kinds, content = wire_body(answer, faults.use("create-body"))
+    if half:
+        return await exchange.answer_half(status, content, [*kinds, *headers])
+    return await exchange.answer(status, content, [*kinds, *headers])
 
 
 def _said(
-    state: Simulation, exchange: Exchange, job: Job | None, status: int, faults: Faults
+    simulation: Simulation, exchange: Exchange, job: Job | None, status: int, faults: Faults
 ) -> dict[str, Any]:
     if job is None or status >= 300:
         message, code = SENTENCES.get(status, (f"Something went wrong ({status}).", "server_error"))
         return error_body(message, code=code)
-    answer = describe(job, job.created, state.faults_of(job, silent=True), state.mint(job, exchange.origin))
-    answer["status"] = faults.use("create-says") or answer["status"]
+    word = faults.use("create-says") or "queued"
+    phase = Phase(word) if word in set(Phase) else Phase.QUEUED
+    answer = describe(job, phase, simulation.forms_of(job), simulation.mint(job, exchange.origin))
+    if faults.use("previous-id") is not None:
+        answer["id"] = simulation.previous_id
+    if "status" in answer:
+        answer["status"] = word
     return answer
 
 
-def _headers(exchange: Exchange, status: int, faults: Faults) -> Headers:
-    headers: Headers = []
-    for name, header in (("retry-after", "retry-after"), ("ratelimit-reset", "x-ratelimit-reset")):
-        value = faults.use(name)
-        if value is not None:
-            headers.append((header, value))
-    if 300 <= status < 400:
-        headers.append(("location", faults.use("location") or exchange.origin + exchange.path))
-    return headers
-
-
-def _accept(state: Simulation, body: dict[str, Any], faults: Faults) -> Job:
+def _accept(simulation: Simulation, body: dict[str, Any], faults: Faults) -> Job:
     """Make the job. Raises BodyRefusal."""
     model = find_model(body, unlisted=faults.use("unlisted-model") is not None)
     moment = now()
@@ -146,15 +137,16 @@ def _accept(state: Simulation, body: dict[str, Any], faults: Faults) -> Job:
         seed=random.randrange(2**31) if seed is None else seed,  # noqa: S311 - not a secret
         plan=wanted,
         created=moment,
-        queued_for=state.pace(queued_for),
-        runs_for=state.pace(runs_for),
+        queued_for=simulation.pace(queued_for),
+        runs_for=simulation.pace(runs_for),
         directives=_kept(parse(body.get("prompt")), faults),
     )
-    _decide_end(job, failure(body, model), state)
+    _decide_end(job, failure(body, model), simulation)
     if job.end is Phase.COMPLETED:
-        job.clip = state.studio.clip_for(job, tiny=_given(job, "tiny-clip") is not None)
-        state.studio.settle(job)
-    state.book.add(job)
+        job.clip = simulation.studio.clip_for(job, tiny=_given(job, "tiny-clip") is not None)
+        simulation.studio.settle(job)
+    simulation.previous_id, simulation.latest_id = simulation.latest_id, job.id
+    simulation.book.add(job)
     return job
 
 
@@ -173,7 +165,7 @@ def _given(job: Job, name: str) -> str | None:
     return next((each.value for each in job.directives if each.name == name), None)
 
 
-def _decide_end(job: Job, complaint: Failure | None, state: Simulation) -> None:
+def _decide_end(job: Job, complaint: Failure | None, simulation: Simulation) -> None:
     """Settle how and when the job will end."""
     take, fail, cancel = (_given(job, name) for name in ("take", "fail-after", "cancel-after"))
     told = _given(job, "fail-message"), _given(job, "fail-code")
@@ -181,7 +173,7 @@ def _decide_end(job: Job, complaint: Failure | None, state: Simulation) -> None:
         job.queued_for, job.runs_for = 0.0, float(take or 0)
     if complaint is not None:
         job.end, job.failure = Phase.FAILED, complaint
-        job.runs_for = max(0.0, state.pace(FAILS_AFTER) - job.queued_for)
+        job.runs_for = max(0.0, simulation.pace(FAILS_AFTER) - job.queued_for)
     if fail is not None or any(told):
         job.end = Phase.FAILED
         job.failure = _told(job.failure, *told)
@@ -204,11 +196,11 @@ def _told(complaint: Failure | None, message: str | None, code: str | None) -> F
 class Noted:
     """The log's line about one create."""
 
-    def __init__(self, exchange: Exchange, state: Simulation) -> None:
+    def __init__(self, exchange: Exchange, simulation: Simulation) -> None:
         headers = dict(exchange.headers)
         if "authorization" in headers:
             headers["authorization"] = fingerprint(headers["authorization"])
-        self._book = state.book
+        self._book = simulation.book
         self._entry: dict[str, Any] = {"at": now(), "headers": headers, "body": None}
         self._entry |= {"outcome": "arriving", "id": None}
         self._number = self._book.note_create(self._entry)

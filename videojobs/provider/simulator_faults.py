@@ -42,21 +42,23 @@ KINDS: dict[str, Kind] = {
     ),
     "create-body": Kind(
         Scope.CREATE,
-        "html text empty broken huge nested list no-id id-only id-number id-hostile string-error bare-error",
+        "html text empty broken bytes huge bomb nested list no-id id-only id-number id-hostile"
+        " string-error bare-error",
         "gives the answer to the create this body",
     ),
     "create-drop": Kind(
         Scope.CREATE,
-        "unread before mid after",
-        "cuts the connection: request unread, read but not accepted, accepted with half an answer, with none",
+        "unread before mid after garbage",
+        "cuts the connection: unread; not accepted; accepted with half, no or a garbled answer",
     ),
+    "previous-id": Kind(Scope.CREATE, "", "answers with the id of the job made before"),
     "accept-anyway": Kind(Scope.CREATE, "", "the job is made although `create` answers with an error"),
     "delay-create": Kind(Scope.CREATE, "seconds", "the job is made, the answer comes late"),
     "delay-accept": Kind(Scope.CREATE, "seconds", "reads the request, waits, then makes the job"),
     "retry-after": Kind(Scope.CREATE, "text", "Retry-After header beside `create` or `look`"),
     "ratelimit-reset": Kind(Scope.CREATE, "text", "x-ratelimit-reset header beside `create` or `look`"),
     "location": Kind(Scope.CREATE, "address", "Location of a 3xx `create` (else the same path)"),
-    "create-says": Kind(Scope.CREATE, "word", "status word in the answer to the create"),
+    "create-says": Kind(Scope.CREATE, "word", "status in the answer to the create (else queued)"),
     "unlisted-model": Kind(Scope.CREATE, "", "takes a model no catalogue knows, at 0.10 USD a second"),
     "take": Kind(Scope.JOB, "seconds", "the job takes this long, whatever the speed"),
     "never-finish": Kind(Scope.JOB, "", "stays in_progress for ever"),
@@ -72,10 +74,10 @@ KINDS: dict[str, Kind] = {
     "look": Kind(Scope.LOOK, "HTTP status", "answers looks with this status"),
     "look-body": Kind(
         Scope.LOOK,
-        "html text empty broken huge nested list no-id other-id string-error bare-error",
+        "html text empty broken bytes huge bomb nested list no-id other-id string-error bare-error",
         "gives answers to looks this body",
     ),
-    "look-drop": Kind(Scope.LOOK, "before mid", "cuts the connection of looks"),
+    "look-drop": Kind(Scope.LOOK, "before mid garbage", "cuts the connection of looks"),
     "delay-look": Kind(Scope.LOOK, "seconds", "looks are answered late"),
     "status": Kind(Scope.LOOK, "word, or missing null number", "this status instead of the true one"),
     "backwards": Kind(Scope.LOOK, "", "once in_progress, says queued"),
@@ -171,7 +173,8 @@ def parse(prompt: object) -> tuple[Directive, ...]:
 
 def without_directives(prompt: str) -> str:
     """Return the words of a prompt, for drawing."""
-    return " ".join(DIRECTIVE.sub(" ", prompt).split())
+    words = DIRECTIVE.sub(" ", prompt)
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
 class Faults:

@@ -79,9 +79,15 @@ class Exchange:
         await self.begin(status, [*headers, ("content-length", str(len(body)))])
         await self.more(b"" if self.method == "HEAD" else body, last=True)
 
+    async def answer_half(self, status: int, body: bytes, headers: Headers) -> None:
+        """Promise the whole body, send half of it and hang up."""
+        await self.begin(status, [*headers, ("content-length", str(len(body)))])
+        await self.more(body[: len(body) // 2])
+        await self.hang_up()
+
     async def json(self, status: int, value: object, headers: Headers | None = None) -> None:
         """Answer with JSON; a NaN goes out as the bare word, as careless servers send it."""
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(value, separators=(",", ":")).encode()
         await self.answer(status, body, [("content-type", "application/json"), *(headers or [])])
 
     async def text(self, status: int, body: str, kind: str = "text/html; charset=utf-8") -> None:
@@ -102,6 +108,11 @@ class Exchange:
     async def more(self, part: bytes, *, last: bool = False) -> None:
         """Send a part of the body."""
         await self.send({"type": "http.response.body", "body": part, "more_body": not last})
+
+    async def garble(self) -> None:
+        """Answer with what is no HTTP at all."""
+        self._transport.write(b"\x16\x03\x01 this is not the protocol you are looking for\r\n\r\n")
+        await self.hang_up()
 
     async def drop(self) -> None:
         """Cut the connection at once, whatever was still to be sent."""

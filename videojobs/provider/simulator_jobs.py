@@ -146,10 +146,6 @@ class JobBook:
             if job is not None:
                 yield job
 
-    def looks(self) -> dict[str, int]:
-        """Return how often each job was looked at since the start."""
-        return {job.id: job.looks for job in self._jobs.values() if job.looks}
-
     def note_create(self, entry: dict[str, Any]) -> int:
         """Write down a create as it came in; return its number."""
         cursor = self._database.execute("INSERT INTO creates (data) VALUES (?)", (json.dumps(entry),))

@@ -1,11 +1,10 @@
 """`GET /v2/videos/{id}` of the simulator."""
 
 import asyncio
-import json
 
-from videojobs.provider.simulator_answers import describe, odd_body
+from videojobs.provider.simulator_answers import body, describe, refusal_headers
 from videojobs.provider.simulator_faults import Faults
-from videojobs.provider.simulator_http import Exchange, Headers, error_body
+from videojobs.provider.simulator_http import Exchange, error_body
 from videojobs.provider.simulator_jobs import Job, now
 from videojobs.provider.simulator_state import Simulation
 
@@ -18,6 +17,7 @@ SENTENCES = {
 
 async def look(exchange: Exchange, simulation: Simulation, job_id: str) -> None:
     """Answer a look at a job, as it should be or with the faults asked for."""
+    simulation.looks[job_id] += 1
     job = simulation.book.find(job_id)
     if not exchange.has_key:
         return await exchange.json(401, error_body(SENTENCES[401], code="invalid_api_key"))
@@ -27,6 +27,8 @@ async def look(exchange: Exchange, simulation: Simulation, job_id: str) -> None:
     faults = simulation.faults_of(job)
     await asyncio.sleep(faults.seconds("delay-look") or 0)
     drop = faults.use("look-drop")
+    if drop == "garbage":
+        return await exchange.garble()
     if drop not in (None, "mid"):
         return await exchange.drop()
     status = faults.use("look")
@@ -36,31 +38,15 @@ async def look(exchange: Exchange, simulation: Simulation, job_id: str) -> None:
 
 
 async def _refuse(exchange: Exchange, status: int, faults: Faults) -> None:
-    headers: Headers = []
-    for name, header in (("retry-after", "retry-after"), ("ratelimit-reset", "x-ratelimit-reset")):
-        value = faults.use(name)
-        if value is not None:
-            headers.append((header, value))
-    if 300 <= status < 400:
-        headers.append(("location", faults.use("location") or exchange.origin + exchange.path))
-    body = error_body(SENTENCES.get(status, f"Something went wrong ({status})."))
-    kind, content = "application/json", json.dumps(body).encode()
-    odd = faults.use("look-body")
-    if odd is not None:
-        kind, content = odd_body(odd, body) or (kind, content)
-    await exchange.answer(status, content, [("content-type", kind), *headers])
+    answer = error_body(SENTENCES.get(status, f"Something went wrong ({status})."))
+    kinds, content = body(answer, faults.use("look-body"))
+    await exchange.answer(status, content, [*kinds, *refusal_headers(exchange, faults, status)])
 
 
 async def _tell(exchange: Exchange, simulation: Simulation, job: Job, faults: Faults, *, half: bool) -> None:
     simulation.studio.settle(job)
-    answer = describe(job, now(), faults, simulation.mint(job, exchange.origin))
-    odd = faults.use("look-body")
-    found = odd_body(odd, answer) if odd is not None else None
-    if found is None and not half:
-        return await exchange.json(200, answer)
-    kind, content = found or ("application/json", json.dumps(answer).encode())
-    if not half:
-        return await exchange.answer(200, content, [("content-type", kind)])
-    await exchange.begin(200, [("content-type", kind), ("content-length", str(len(content)))])
-    await exchange.more(content[: len(content) // 2])
-    return await exchange.hang_up()
+    answer = describe(job, job.phase(now()), faults, simulation.mint(job, exchange.origin))
+    kinds, content = body(answer, faults.use("look-body"))
+    if half:
+        return await exchange.answer_half(200, content, kinds)
+    return await exchange.answer(200, content, kinds)

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from videojobs.provider.simulator_clips import ClipSpec
@@ -63,8 +64,11 @@ class Studio:
         task = self._drawing.get(job.clip)
         if task is None:
             task = self._drawing[job.clip] = asyncio.create_task(self._draw(job))
-            task.add_done_callback(lambda _: self._drawing.pop(job.clip, None))
+            task.add_done_callback(partial(self._drawn, job.clip))
         return task
+
+    def _drawn(self, clip: str, _: "asyncio.Task[bool]") -> None:
+        self._drawing.pop(clip, None)
 
     async def _draw(self, job: Job) -> bool:
         spec = spec_for(job, self.path(job))

@@ -19,10 +19,11 @@ from videojobs.provider.types import LONGEST_PROMPT
 DEFAULT_SIZE = Size(1366, 768)
 DEFAULT_SECONDS = 5
 DEFAULT_FPS = 24
+MOST_FPS = 60
 LONGEST_SECONDS = 60
 """What an unpublished length may be at most, in seconds; it also bounds the drawing."""
 
-LONGEST_SIDE = 4_096
+SHORTEST_SIDE, LONGEST_SIDE = 64, 4_096
 """Pixels; the same for unpublished sizes."""
 
 SHORT_SIDES = {"360p": 360, "480p": 480, "540p": 540, "720p": 720, "hd": 720, "1080p": 1080, "fhd": 1080}
@@ -114,10 +115,10 @@ def plan(body: dict[str, Any], model: CatalogModel) -> Plan:
     seconds = whole(body.get("seconds")) or usual
     fps = body.get("fps") or (DEFAULT_FPS if DEFAULT_FPS in model.fps or not model.fps else model.fps[0])
     return Plan(
-        width=max(16, min(size.width, LONGEST_SIDE)),
-        height=max(16, min(size.height, LONGEST_SIDE)),
+        width=max(SHORTEST_SIDE, min(size.width, LONGEST_SIDE)),
+        height=max(SHORTEST_SIDE, min(size.height, LONGEST_SIDE)),
         seconds=max(1, min(seconds, LONGEST_SECONDS)),
-        fps=max(1, min(fps, 120)),
+        fps=max(1, min(fps, MOST_FPS)),
         format=body.get("output_format") or "MP4",
         sound=has_sound(body, model),
         cost=cost(model, resolution(body, model), seconds, from_clip=takes_clip(body)),
@@ -223,6 +224,8 @@ def _about_shape(body: dict[str, Any], model: CatalogModel) -> Iterator[Failure]
     if width and model.sizes and Size(width, height or 0) not in model.sizes:
         sizes = ", ".join(f"{size.width}x{size.height}" for size in model.sizes)
         yield _invalid("width/height", f"one of {sizes}")
+    if any(side is not None and not SHORTEST_SIDE <= side <= LONGEST_SIDE for side in (width, height)):
+        yield _invalid("width/height", f"{SHORTEST_SIDE} to {LONGEST_SIDE} pixels")
     if word and model.sizes and not model.resolutions:
         yield _unsupported("resolution", model)
     if word and model.resolutions and word not in model.resolutions:
@@ -243,6 +246,8 @@ def _about_time(body: dict[str, Any], model: CatalogModel) -> Iterator[Failure]:
         yield Failure("invalidDuration", message)
     if fps and model.fps and fps not in model.fps:
         yield _invalid("fps", f"one of {', '.join(map(str, model.fps))}")
+    if fps is not None and not 1 <= fps <= MOST_FPS:
+        yield _invalid("fps", f"1 to {MOST_FPS}")
     if body.get("generate_audio") and model.sound is Sound.NONE:
         yield _unsupported("generateAudio", model)
 

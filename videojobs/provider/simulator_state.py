@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections import deque
+from collections import Counter, deque
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,10 @@ STILL_WANTED = 24 * 3600.0
 """Seconds after which an unfinished clip is no longer drawn unasked at a start."""
 
 KEPT_FETCHES = 20_000
+"""Fetches remembered for the log."""
+
+ON_CREATE_TOO = frozenset({"times", "seconds", "size", "object", "old-shape"})
+"""Faults that are this server's manner, and not one look's."""
 
 
 class Simulation:
@@ -31,7 +35,9 @@ class Simulation:
         self.studio = Studio(folder / "clips", tiny=tiny)
         self.board = FaultBoard(json.loads(self.book.kept("faults", "[]")))
         self.fetches: deque[dict[str, Any]] = deque(maxlen=KEPT_FETCHES)
+        self.looks: Counter[str] = Counter()
         self.speed = speed
+        self.previous_id = self.latest_id = ""
         self._secret = self.book.kept("secret", secrets.token_hex(32)).encode()
 
     def resume(self) -> None:
@@ -43,11 +49,13 @@ class Simulation:
         """Return how long something takes here; speed 0 is at once."""
         return seconds / self.speed if self.speed else 0.0
 
-    def faults_of(self, job: Job, *, silent: bool = False) -> Faults:
-        """Return the faults a look or a fetch of this job meets; `silent` is none at all."""
-        if silent:
-            return Faults(FaultBoard())
+    def faults_of(self, job: Job) -> Faults:
+        """Return the faults a look or a fetch of this job meets."""
         return Faults(self.board, job.directives, uses=job.uses, job=job.id)
+
+    def forms_of(self, job: Job) -> Faults:
+        """Return those faults of this job's prompt that the answer to its create shows too, uncounted."""
+        return Faults(FaultBoard(), (each for each in job.directives if each.name in ON_CREATE_TOO))
 
     def mint(self, job: Job, origin: str) -> Mint:
         """Return the maker of short links to a job's clip."""
