@@ -108,7 +108,7 @@ def page_answers(host: str, port: int, public_host: str) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=PROBE_TIMEOUT)
     try:
         connection.request("GET", "/healthz", headers={"Host": public_host})
-        return connection.getresponse().status == http.HTTPStatus.OK
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -4,6 +4,7 @@ import time
 
 import redis
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,12 +20,14 @@ TIMEOUT = 0.5
 """Seconds for each of connecting to and reading from the broker."""
 
 
+@login_not_required
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """Answer 200 as long as this process answers anything."""
     return JsonResponse({"status": "alive"})
 
 
+@login_not_required
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when jobs are accepted and move on, else 503 and what is away."""
