@@ -64,3 +64,10 @@ STEPS: dict[State, frozenset[State]] = {
 def may_step(before: State, after: State) -> bool:
     """Tell whether a job may go from one state straight to another."""
     return after in STEPS[before]
+
+
+def drawing() -> str:
+    """Draw the table as a Mermaid state diagram, one arrow a line, in the order of the enum."""
+    arrows = [f"    {before} --> {after}" for before in State for after in State if may_step(before, after)]
+    ends = [f"    {state} --> [*]" for state in State if state in ENDED and not STEPS[state]]
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {State.WAITING}", *arrows, *ends])
