@@ -1,0 +1,181 @@
+// Keeps open pages true. One event stream; where it fails, polling, and the mark says so.
+//
+// An element that can be read again says on what news, and where from:
+//   <div data-live="job:<id> queue" data-src="/jobs/<id>/card/">…</div>
+// Its address answers with the element itself; the difference is morphed in. 404 or 410 takes it away.
+
+const SILENCE = 15_000; // ms without news: the mark turns grey and polling starts
+const POLL = 10_000; // ms between polls, only while the page is looked at
+const CALM = 400; // ms between two reads of one element
+const HIDDEN = 30_000; // ms out of sight before the stream is closed; browsers allow six per host
+const FIRST_WAIT = 2_000;
+const LONGEST_WAIT = 30_000;
+const NAMES = ["message", "job", "queue", "spend", "notice", "beat"];
+
+let stream = null;
+let lastNews = 0;
+let lastPoll = 0;
+let wait = FIRST_WAIT;
+let hiddenTimer = 0;
+let reopenTimer = 0;
+const reading = new WeakMap();
+
+// --- the stream ---
+
+function open() {
+  clearTimeout(reopenTimer);
+  if (stream || document.hidden) return;
+  stream = new EventSource(document.body.dataset.events);
+  stream.addEventListener("open", () => {
+    wait = FIRST_WAIT;
+    heard();
+  });
+  for (const name of NAMES) stream.addEventListener(name, (event) => hear(name, event.data));
+  stream.addEventListener("error", () => {
+    // a browser tries again by itself unless the answer was a refusal
+    if (stream && stream.readyState === EventSource.CLOSED) reopenLater();
+    show();
+  });
+}
+
+function close() {
+  stream?.close();
+  stream = null;
+}
+
+function reopenLater() {
+  close();
+  reopenTimer = setTimeout(() => {
+    open();
+    readAll();
+  }, wait);
+  wait = Math.min(wait * 2, LONGEST_WAIT);
+}
+
+function heard() {
+  lastNews = performance.now();
+  show();
+}
+
+function hear(name, text) {
+  heard();
+  if (name === "beat") return;
+  let data = {};
+  try {
+    data = JSON.parse(text) ?? {};
+  } catch {
+    return; // news we cannot read is still a sign of life
+  }
+  document.dispatchEvent(new CustomEvent("dailies:news", { detail: { name, data } }));
+  readAbout(topics(name, data));
+}
+
+function topics(name, data) {
+  if (Array.isArray(data.topics)) return data.topics;
+  const job = data.job ?? data.id;
+  return job ? [`job:${job}`, "queue", "gallery", "spend"] : [name];
+}
+
+// --- reading elements again ---
+
+function readAbout(names) {
+  for (const element of document.querySelectorAll("[data-live][data-src]")) {
+    const wanted = element.dataset.live.split(/\s+/);
+    if (names.some((name) => wanted.includes(name))) read(element);
+  }
+}
+
+function readAll() {
+  for (const element of document.querySelectorAll("[data-live][data-src]")) read(element);
+}
+
+async function read(element) {
+  const state = reading.get(element) ?? { busy: false, again: false };
+  reading.set(element, state);
+  if (state.busy) {
+    state.again = true;
+    return;
+  }
+  state.busy = true;
+  try {
+    await readOnce(element);
+  } catch {
+    // the mark already says that the server is away
+  }
+  setTimeout(() => {
+    state.busy = false;
+    if (state.again && element.isConnected) {
+      state.again = false;
+      read(element);
+    }
+  }, CALM);
+}
+
+async function readOnce(element) {
+  const answer = await fetch(element.dataset.src, {
+    headers: { "HX-Request": "true", "X-Live": "1" },
+    signal: AbortSignal.timeout(15_000),
+  });
+  if (answer.headers.has("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect")); // signed out
+  if (answer.status === 404 || answer.status === 410) element.remove();
+  if (!answer.ok || answer.redirected || answer.status === 204) return;
+  const text = await answer.text();
+  if (!element.isConnected) return;
+  await window.htmx.swap({ text, target: element, sourceElement: element, swap: "outerMorph" });
+}
+
+// --- the mark ---
+
+function quiet() {
+  return performance.now() - lastNews > SILENCE;
+}
+
+function show() {
+  const mark = document.getElementById("live-mark");
+  if (!mark) return;
+  const connected = stream?.readyState === EventSource.OPEN;
+  const state = connected && !quiet() ? "live" : navigator.onLine ? "polling" : "away";
+  const words = {
+    live: `live · ${Math.round((performance.now() - lastNews) / 1000)} s`,
+    polling: "not live · looks every 10 s",
+    away: "no connection",
+  }[state];
+  const shown = mark.querySelector("[data-live-words]");
+  if (shown.textContent !== words) shown.textContent = words;
+  if (mark.dataset.liveState === state) return;
+  mark.dataset.liveState = state;
+  mark.querySelector("[data-live-said]").textContent = state === "live" ? "Live." : words;
+  document.dispatchEvent(new CustomEvent("dailies:live", { detail: { state } }));
+}
+
+function tick() {
+  if (document.hidden) return;
+  show();
+  const late = performance.now() - lastPoll > POLL;
+  if ((stream?.readyState !== EventSource.OPEN || quiet()) && late) {
+    lastPoll = performance.now();
+    readAll();
+  }
+}
+
+function seen() {
+  clearTimeout(hiddenTimer);
+  if (document.hidden) {
+    hiddenTimer = setTimeout(close, HIDDEN);
+  } else if (!stream) {
+    open();
+    readAll();
+  }
+}
+
+export function watchLive() {
+  if (!document.body.dataset.events || !("EventSource" in window)) return;
+  lastNews = lastPoll = performance.now();
+  open();
+  setInterval(tick, 1_000);
+  document.addEventListener("visibilitychange", seen);
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) seen();
+  });
+}
