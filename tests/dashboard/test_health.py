@@ -6,7 +6,7 @@ import pytest
 import redis
 from django.test import Client
 
-from dashboard.views.health import TICK_KEY
+from dashboard.readiness import TICK_KEY
 
 
 def test_it_is_alive_without_database_and_broker(client: Client) -> None:
