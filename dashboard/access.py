@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -18,6 +19,9 @@ from videojobs.rights import Right
 
 TEAM_KEY = "team"
 """Where the session keeps which of their teams a person works in."""
+
+BY_TOKEN = ("/api/", "/v2/")
+"""Where scripts come in: those pages ask for a token themselves and answer 401."""
 
 P = ParamSpec("P")
 TeamView = Callable[Concatenate[TeamRequest, P], HttpResponseBase]
@@ -123,3 +127,18 @@ def demand_change(asker: Asker, job: Job, own: Right | None, any: Right) -> None
     """Raise PermissionDenied where this asker may see a job but not change it so."""
     if not may_change(asker, job, own, any):
         raise PermissionDenied(refusal(asker, any))
+
+
+class SignInRequired(MiddlewareMixin):
+    """Strangers pass only to views marked `login_not_required` and to the doors of scripts."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        _arguments: tuple[Any, ...],
+        _named: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Send strangers to the sign-in page, which leads back here."""
+        is_open = request.path.startswith(BY_TOKEN) or not getattr(view, "login_required", True)
+        return None if is_open or request.user.is_authenticated else to_sign_in(request)

@@ -96,6 +96,10 @@ class Environment:
             raise WrongSetting(name, "it contains blanks or special letters", "paste the key alone")
         return value
 
+    def password(self, name: str) -> str:
+        """Return a person's password exactly as it was set, or "" where it is unset."""
+        return self._values.get(name, "")
+
     def signing_key(self, name: str) -> str:
         """Return a key long enough to sign with, or "" where it is unset."""
         value = self.text(name)

@@ -1,10 +1,13 @@
 """The first visit: whoever holds the one-time token makes the owner account."""
 
 import secrets
+from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 
 from dashboard import keys
+from videojobs import teams
 from videojobs.models import Membership
 
 
@@ -15,7 +18,7 @@ def is_open() -> bool:
 
 def token() -> str:
     """Return the token, the same until an owner exists."""
-    return keys.kept(settings.DATA_DIR / "keys" / "welcome_token", 24)
+    return keys.kept(_path(), 24)
 
 
 def url() -> str | None:
@@ -28,6 +31,17 @@ def check(candidate: str) -> bool:
     return is_open() and secrets.compare_digest(candidate.encode(), token().encode())
 
 
+def make_owner(wish: teams.NewOwner, *, now: datetime) -> Membership:
+    """Make the owner account and its team, and end the first visit. Raises teams.Refused."""
+    owner = teams.create_first_owner(wish, now=now)
+    close()
+    return owner
+
+
 def close() -> None:
-    """Forget the token, once the owner account is made."""
-    (settings.DATA_DIR / "keys" / "welcome_token").unlink(missing_ok=True)
+    """Forget the token, once there is an owner."""
+    _path().unlink(missing_ok=True)
+
+
+def _path() -> Path:
+    return Path(settings.DATA_DIR) / "keys" / "welcome_token"

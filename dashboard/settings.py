@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.access.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -167,6 +168,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dashboard.context.frame",
             ],
             "builtins": ["heroicons.templatetags.heroicons"],
         },
@@ -207,11 +209,21 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever hands out a link vouches for the address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "dashboard.forms.people.SignInForm",
+    "change_password": "dashboard.forms.people.ChangePasswordForm",
+    "reset_password": "dashboard.forms.people.ForgottenPasswordForm",
+    "reset_password_from_key": "dashboard.forms.people.NewPasswordForm",
+}
+OWNER_PASSWORD = environment.password("OWNER_PASSWORD")
 
 EMAIL_CONFIGURED = bool(environment.text("EMAIL_URL"))
 globals().update(environment.email("EMAIL_URL", f"dailies@{PUBLIC_HOST}"))
 EMAIL_TIMEOUT = 10
-ACCOUNT_EMAIL_VERIFICATION = "optional" if EMAIL_CONFIGURED else "none"
 
 SESSION_COOKIE_NAME = "dailies_session"
 SESSION_COOKIE_SECURE = SECURE

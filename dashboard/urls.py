@@ -1,16 +1,56 @@
 """The map of pages."""
 
+from allauth.account import views as allauth
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from dashboard.views import health, look, styleguide
+from dashboard.views import account, health, look, notices, styleguide, team, tokens, welcome
+
+# What is used of allauth; its other pages (sign-up, e-mail addresses, codes) are closed.
+account_pages = [
+    path("login/", account.sign_in, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("password/change/", allauth.password_change, name="account_change_password"),
+    path("password/reset/", account.forgotten, name="account_reset_password"),
+    path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/key/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+]
+
+team_pages = [
+    path("", team.team, name="team"),
+    path("rename/", team.rename, name="rename_team"),
+    path("choose/", team.choose, name="choose_team"),
+    path("members/add/", team.add, name="add_member"),
+    path("members/<int:member_id>/role/", team.change, name="change_member"),
+    path("members/<int:member_id>/remove/", team.remove, name="remove_member"),
+    path("members/<int:member_id>/link/", team.link, name="password_link"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("look/", look.look, name="look"),
     path("frame/", look.frame, name="frame"),
-    path("accounts/", include("allauth.account.urls")),
+    path("", welcome.home, name="home"),
+    path("welcome/", welcome.welcome, name="welcome"),
+    path("accounts/", include(account_pages)),
+    path("accounts/<int:account_id>/resume", notices.resume_account, name="resume_account"),
+    path("team/", include(team_pages)),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/make/", tokens.make, name="make_token"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.mark_read, name="mark_notices_read"),
 ]
 
 if settings.DEBUG:

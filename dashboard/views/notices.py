@@ -1,0 +1,72 @@
+"""What people are told, and the one button that lets a parked account send again."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from dashboard.access import team_page
+from dashboard.http import TeamRequest
+from videojobs import lifecycle, tasks, teams
+from videojobs.models import Notice, ProviderAccount
+from videojobs.models.notices import NoticeQuerySet
+from videojobs.rights import Right
+
+SHOWN = 100
+"""The newest notices; older ones are of no use to anybody."""
+
+
+@team_page()
+def notices(request: TeamRequest) -> HttpResponse:
+    """Show what this person is told, newest first, what no longer holds apart."""
+    told = list(notices_for(request).select_related("job").newest_first()[:SHOWN])
+    context = {
+        "unread": [notice for notice in told if notice.closed_at is None and notice.read_at is None],
+        "read": [notice for notice in told if notice.closed_at is None and notice.read_at is not None],
+        "past": [notice for notice in told if notice.closed_at is not None],
+    }
+    return TemplateResponse(request, "notices/notices.html", context)
+
+
+@team_page(methods=["POST"])
+def mark_read(request: TeamRequest) -> HttpResponse:
+    """Mark everything as read: one's own, and the team's for those who may act on it."""
+    unread = notices_for(request).filter(read_at=None)
+    if not request.asker.may(Right.SUBMIT):
+        unread = unread.filter(person=request.user)
+    unread.update(read_at=timezone.now())
+    return go_back(request)
+
+
+def notices_for(request: TeamRequest) -> NoticeQuerySet:
+    """Return what this person is told: the team's notices and their own."""
+    return Notice.objects.filter(Q(person=None) | Q(person=request.user), team=request.team)
+
+
+@team_page(Right.RESUME_DISPATCH, methods=["POST"])
+def resume_account(request: TeamRequest, account_id: int) -> HttpResponse:
+    """Let a parked provider account send again."""
+    reachable = ProviderAccount.objects.filter(
+        Q(pk__in=ProviderAccount.objects.configured()) | Q(jobs__team=request.team)
+    )
+    account = get_object_or_404(reachable.distinct(), pk=account_id)
+    now = timezone.now()
+    with transaction.atomic():
+        resumed = lifecycle.resume(account, request.user, now=now)
+        if resumed:
+            teams.note(request.team, request.user, "dispatch_resumed", str(account), now)
+    if resumed:
+        tasks.nudge_send(account)
+        messages.success(request, "Sending goes on, in order.")
+    return go_back(request)
+
+
+def go_back(request: TeamRequest) -> HttpResponse:
+    """Return to the page the button stood on, if it is one of ours."""
+    wanted = request.POST.get("next", "")
+    inside = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(wanted) if inside else redirect("notices")

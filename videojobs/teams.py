@@ -1,0 +1,249 @@
+"""Who belongs where: teams, their people and their API tokens, each change with its audit entry."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils.text import slugify
+
+from videojobs.models import AuditEntry, Membership, Project, Team, Token, User
+from videojobs.models.teams import digest_of, new_secret
+from videojobs.rights import Right, Role
+
+DEFAULT_PROJECT = "General"
+SHOWN_OF_SECRET = 12
+"""Characters of a token's secret that are kept to recognise it by."""
+
+_FIRST_OWNER_LOCK = 0x6461_696C  # any number nobody else locks on
+
+
+class Refused(Exception):
+    """This may not be done. The message says why and what to do instead; `field` names where, or ""."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+@dataclass(frozen=True)
+class NewOwner:
+    """What the first visitor or an operator says of an owner and their team."""
+
+    email: str
+    password: str
+    team: str
+    name: str = ""
+
+
+def create_first_owner(wish: NewOwner, *, now: datetime) -> Membership:
+    """Make the first owner with their team. Raises Refused once there is an owner, however close the race."""
+    with transaction.atomic():
+        _one_at_a_time()
+        if Membership.objects.owners().exists():
+            raise Refused("The owner account has just been made. Sign in instead.")
+        if User.objects.filter(email__iexact=wish.email).exists():
+            raise Refused("Somebody has this e-mail address already.", "email")
+        owner = User.objects.create_user(wish.email, wish.password, name=wish.name)
+        return create_team(wish.team, owner, now=now)
+
+
+def _one_at_a_time() -> None:
+    """Let two first visitors pass one after the other. SQLite's writers queue up by themselves."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST_OWNER_LOCK])
+
+
+def create_owner(wish: NewOwner, *, now: datetime) -> Membership:
+    """Make a team and its owner, who may exist already and then keeps their password and name.
+
+    Raises Refused where this person owns a team of that name.
+    """
+    with transaction.atomic():
+        owner = User.objects.filter(email__iexact=wish.email).first()
+        if owner is None:
+            if not wish.password:
+                raise Refused(f"{wish.email} is new here and needs a password.", "password")
+            owner = User.objects.create_user(wish.email, wish.password, name=wish.name)
+        return create_team(wish.team, owner, now=now)
+
+
+def create_team(name: str, owner: User, *, now: datetime) -> Membership:
+    """Make a team with its default project. Raises Refused where this person owns one of that name."""
+    with transaction.atomic():
+        # Two of these for one person wait for each other here.
+        User.objects.select_for_update().get(pk=owner.pk)
+        if Membership.objects.filter(user=owner, role=Role.OWNER, team__name__iexact=name).exists():
+            raise Refused(f"{owner.email} owns a team named {name} already. Choose another name.", "team")
+        team = _create_with_slug(name, now)
+        Project.objects.create(team=team, name=DEFAULT_PROJECT, is_default=True, created_at=now)
+        membership = Membership.objects.create(team=team, user=owner, role=Role.OWNER, created_at=now)
+        note(team, owner, "team_created", name, now, after={"owner": owner.email})
+        return membership
+
+
+def _create_with_slug(name: str, now: datetime) -> Team:
+    for slug in _slugs(name):
+        try:
+            with transaction.atomic():
+                return Team.objects.create(name=name, slug=slug, created_at=now)
+        except IntegrityError:
+            continue
+    raise AssertionError("slugs never run out")
+
+
+def _slugs(name: str) -> Iterator[str]:
+    """Yield "harbour", "harbour-2", … without those that are taken now."""
+    base = slugify(name)[:50].strip("-") or "team"
+    taken = set(Team.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    candidates = (f"{base}-{number}" if number > 1 else base for number in count(1))
+    return (slug for slug in candidates if slug not in taken)
+
+
+def rename(team: Team, name: str, actor: User, *, now: datetime) -> None:
+    """Give a team another name; its addresses stay."""
+    with transaction.atomic():
+        fresh = Team.objects.select_for_update().get(pk=team.pk)
+        if Team.objects.filter(pk=team.pk).exclude(name=name).update(name=name):
+            note(fresh, actor, "team_renamed", name, now, before={"name": fresh.name}, after={"name": name})
+
+
+def add_member(team: Team, email: str, role: Role, actor: Membership, *, now: datetime) -> Membership:
+    """Put a person in a team, making their account where there is none; that one has no password yet.
+
+    Raises Refused where they are in it, or where the actor may not give that role.
+    """
+    _refuse_owner_matters(actor, role)
+    with transaction.atomic():
+        person = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
+        try:
+            with transaction.atomic():
+                added = Membership.objects.create(team=team, user=person, role=role, created_at=now)
+        except IntegrityError as error:
+            raise Refused(f"{person.email} is in this team already.", "email") from error
+        note(team, actor.user, "member_added", person.email, now, after={"role": role.value})
+        return added
+
+
+def change_role(member: Membership, role: Role, actor: Membership, *, now: datetime) -> None:
+    """Give a member another role. Raises Refused to those who may not, and for a team's last owner."""
+    with transaction.atomic():
+        fresh = _locked(member)
+        _refuse_owner_matters(actor, role, Role(fresh.role))
+        if fresh.role == Role.OWNER and role != Role.OWNER:
+            _refuse_last_owner(fresh)
+        before = fresh.role
+        fresh.role = role
+        fresh.save(update_fields=["role"])
+        changed = {"before": {"role": before}, "after": {"role": role.value}}
+        note(fresh.team, actor.user, "role_changed", fresh.user.email, now, **changed)
+
+
+def remove_member(member: Membership, actor: Membership, *, now: datetime) -> None:
+    """Take a person out of a team and revoke their tokens for it; their jobs stay. Raises Refused."""
+    with transaction.atomic():
+        fresh = _locked(member)
+        _refuse_owner_matters(actor, Role(fresh.role))
+        if fresh.role == Role.OWNER:
+            _refuse_last_owner(fresh)
+        Token.objects.filter(team=fresh.team, user=fresh.user, revoked_at=None).update(revoked_at=now)
+        before = {"role": fresh.role}
+        note(fresh.team, actor.user, "member_removed", fresh.user.email, now, before=before)
+        fresh.delete()
+
+
+def may_reset_password(actor: Membership, person: User) -> bool:
+    """Tell whether somebody may make a link that sets this person's password.
+
+    Who has the link can be that person, so it takes the right over people in each of their teams, and an
+    owner's takes an owner.
+    """
+    theirs = {member.team_id: Role(member.role) for member in person.memberships.all()}
+    mine = {member.team_id: member for member in actor.user.memberships.filter(team_id__in=theirs)}
+    return bool(theirs) and all(
+        team in mine and mine[team].may(Right.MANAGE_PEOPLE) and _outranks(mine[team], role)
+        for team, role in theirs.items()
+    )
+
+
+def note_reset_link(person: User, actor: Membership, *, now: datetime) -> None:
+    """Keep that somebody made a link that sets this person's password. Raises Refused."""
+    if not may_reset_password(actor, person):
+        raise Refused(f"Only {person} or an owner of each of their teams may do that.")
+    note(actor.team, actor.user, "password_link_made", person.email, now)
+
+
+def create_token(person: User, team: Team, name: str, *, now: datetime) -> tuple[Token, str]:
+    """Make an API token and return it with its secret, which is kept nowhere."""
+    secret = new_secret()
+    with transaction.atomic():
+        token = Token.objects.create(
+            user=person,
+            team=team,
+            name=name,
+            prefix=secret[:SHOWN_OF_SECRET],
+            digest=digest_of(secret),
+            created_at=now,
+        )
+        note(team, person, "token_created", name, now, after={"prefix": token.prefix})
+    return token, secret
+
+
+def revoke_token(token: Token, actor: User, *, now: datetime) -> bool:
+    """End a token at once. Returns False where it was revoked before."""
+    with transaction.atomic():
+        if not Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
+            return False
+        note(token.team, actor, "token_revoked", token.name, now, before={"prefix": token.prefix})
+        return True
+
+
+def _locked(member: Membership) -> Membership:
+    """Return the membership as it is now, with its team locked: owners are counted one change at a time."""
+    Team.objects.select_for_update().get(pk=member.team_id)
+    try:
+        return Membership.objects.select_related("team", "user").get(pk=member.pk)
+    except Membership.DoesNotExist as error:
+        raise Refused("This person is not in the team any more.") from error
+
+
+def _outranks(actor: Membership, role: Role) -> bool:
+    return role != Role.OWNER or actor.role == Role.OWNER
+
+
+def _refuse_owner_matters(actor: Membership, *roles: Role) -> None:
+    if not all(_outranks(actor, role) for role in roles):
+        raise Refused("Only an owner may make, change or remove an owner.", "role")
+
+
+def _refuse_last_owner(member: Membership) -> None:
+    others = Membership.objects.owners().filter(~Q(pk=member.pk), team=member.team)
+    if not others.exists():
+        raise Refused("A team needs an owner. Make somebody else an owner first.", "role")
+
+
+def note(
+    team: Team,
+    actor: User,
+    action: str,
+    subject: str,
+    now: datetime,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Keep in the audit log who did what to whom or to which thing."""
+    AuditEntry.objects.create(
+        team=team,
+        actor=actor,
+        at=now,
+        action=action,
+        subject=subject[:200],
+        before=before or {},
+        after=after or {},
+    )
