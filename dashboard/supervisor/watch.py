@@ -19,6 +19,9 @@ PATIENCE = 8.5
 PATIENCE_WITH_SERVERS = 0.8
 """Seconds for the broker and the simulator, which end after those they serve."""
 
+ONE_PRESS = 1.0
+"""Seconds within which a second SIGINT belongs to the first."""
+
 PROBE_PAUSE = 0.05
 PROBE_TIMEOUT = 1.0
 
@@ -50,8 +53,9 @@ class Watch(AbstractContextManager["Watch"]):
     ) -> None:
         ordinary = [child for child in self.children if not child.program.serves_others]
         servers = [child for child in self.children if child.program.serves_others]
-        end_all(ordinary, PATIENCE, asked_to_end)
-        end_all(servers, PATIENCE_WITH_SERVERS, asked_to_end)
+        pressed_again = impatience()
+        end_all(ordinary, PATIENCE, pressed_again)
+        end_all(servers, PATIENCE_WITH_SERVERS, pressed_again)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
 
     def start(self, *programs: Program) -> None:
@@ -97,10 +101,18 @@ class Watch(AbstractContextManager["Watch"]):
             child.look_after(now, self._say)
 
 
-def asked_to_end() -> bool:
-    """Tell, without waiting, whether a signal asks this process to end."""
-    received = signal.sigtimedwait(ENDING, 0)
-    return received is not None
+def impatience() -> Callable[[], bool]:
+    """Return what tells, without waiting, whether a person presses Ctrl-C once more.
+
+    The signal that began the end may arrive twice, from the terminal and from make; that is no impatience.
+    """
+    begun = time.monotonic()
+
+    def pressed_again() -> bool:
+        received = signal.sigtimedwait({signal.SIGINT}, 0)
+        return received is not None and time.monotonic() - begun > ONE_PRESS
+
+    return pressed_again
 
 
 def page_answers(host: str, port: int, public_host: str) -> bool:

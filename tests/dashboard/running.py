@@ -92,7 +92,7 @@ class Site:
 
     def pids(self) -> dict[str, int]:
         """Return the children by name."""
-        found = {}
+        found: dict[str, int] = {}
         for pid in children_of(self.process.pid):
             command = command_of(pid)
             found |= {name: pid for name, word in CHILDREN.items() if word in command}

@@ -87,7 +87,8 @@ def test_restoring_is_refused_while_it_runs(site: Site, tmp_path: Path) -> None:
 
 def test_sigterm_ends_everything_and_a_second_start_finds_the_data(data: Path, tmp_path: Path) -> None:
     site = Site(tmp_path)
-    pids = (site.said("first visit") and site.complete()).values()
+    site.said("first visit")
+    pids = site.complete().values()
     assert site.end() < 10
     assert site.process.returncode == 0
     assert not any(map(runs, pids))
@@ -101,7 +102,8 @@ def test_sigterm_ends_everything_and_a_second_start_finds_the_data(data: Path, t
 
 def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     site = Site(tmp_path)
-    pids = (site.said("ready") and site.complete()).values()
+    site.said("ready")
+    pids = site.complete().values()
     site.end(signal.SIGKILL)
     eventually(lambda: not any(map(runs, pids)), patience=5)
 
