@@ -120,7 +120,7 @@ def bind(port: int) -> socket.socket:
 
 
 async def run(listener: socket.socket, data: Path, *, speed: float = 1.0, tiny: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Say on standard output where it is, and serve until SIGTERM or SIGINT."""
     simulation = Simulation(data, speed=speed, tiny=tiny)
     config = uvicorn.Config(
         SimulatorApp(simulation),
@@ -130,6 +130,7 @@ async def run(listener: socket.socket, data: Path, *, speed: float = 1.0, tiny: 
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         backlog=4096,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
@@ -138,13 +139,13 @@ async def run(listener: socket.socket, data: Path, *, speed: float = 1.0, tiny: 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
     simulation.resume()
+    sys.stdout.write(f"simulator http://127.0.0.1:{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
     await server.serve(sockets=[listener])
     simulation.close()
 
 
-def serve(
-    *, port: int, data: Path, speed: float, tiny: bool, announce: Callable[[str], object] = sys.stdout.write
-) -> int:
+def serve(*, port: int, data: Path, speed: float, tiny: bool) -> int:
     """Run a simulator on a loopback port; return the exit status."""
     try:
         listener = bind(port)
@@ -152,8 +153,6 @@ def serve(
         reason = f"The simulator cannot use port {port}: {error.strerror}."
         sys.stderr.write(f"{reason} Give another with --port.\n")
         return 1
-    announce(f"simulator http://127.0.0.1:{listener.getsockname()[1]}\n")
-    sys.stdout.flush()
     with contextlib.closing(listener), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(listener, data, speed=speed, tiny=tiny))
     return 0

@@ -40,8 +40,8 @@ def describe(job: Job, phase: Phase, faults: Faults, mint: Mint) -> Wire:
 
 def spoil(answer: Wire, job: Job, faults: Faults) -> Wire:
     """Return the answer with the faults on its plain fields; outputs and errors have theirs already."""
-    _spoil_status(answer, job, faults)
     _spoil_outputs(answer, faults)
+    _spoil_status(answer, job, faults)
     _spoil_times(answer, job, faults)
     seconds = job.plan.seconds
     _replace(answer, "seconds", faults.use("seconds"), {"number": seconds, "float": float(seconds)})

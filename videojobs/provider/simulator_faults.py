@@ -108,7 +108,7 @@ KINDS: dict[str, Kind] = {
     "file": Kind(Scope.FILE, "HTTP status", "answers fetches of the file with this status"),
     "file-body": Kind(
         Scope.FILE,
-        "html empty truncated longer noise corrupt no-length wrong-type oversize endless drip drop",
+        "html empty truncated half noise corrupt no-length wrong-type oversize endless drip drop",
         "the file comes like this",
     ),
     "file-redirect": Kind(

@@ -157,7 +157,7 @@ async def _send_odd(exchange: Exchange, content: bytes, kind: str, odd: str) -> 
         return await _without_length(exchange, content, kind, endless=odd == "endless")
     if odd == "drop":
         return await exchange.drop()
-    claimed = {"truncated": len(content), "oversize": OVERSIZE, "longer": len(half)}.get(odd, len(content))
+    claimed = {"truncated": len(content), "oversize": OVERSIZE}.get(odd, len(content))
     await exchange.begin(200, [("content-type", kind), ("content-length", str(claimed))])
     if odd == "oversize":
         return await _repeat(exchange, content)

@@ -128,12 +128,14 @@ def plan(body: dict[str, Any], model: CatalogModel) -> Plan:
 def cost(model: CatalogModel, tier: str, seconds: int, *, from_clip: bool = False) -> str | None:
     """Return the list price of a clip in USD, or None where nobody lists one.
 
-    A clip among the inputs costs the dearer rate where the list names one.
+    A clip among the inputs costs the dearer rate where the list names one; a tier without a price of its
+    own costs what the cheapest does.
     """
     fitting = [price for price in model.prices if price.resolution.lower() in ("", tier.lower())]
-    if not fitting:
+    if not model.prices:
         return None
-    price = max(fitting, key=lambda each: bool(each.resolution))
+    cheapest = min(model.prices, key=lambda each: each.usd)
+    price = max(fitting, key=lambda each: bool(each.resolution), default=cheapest)
     usd = price.ceiling if from_clip and price.ceiling else price.usd
     return str(usd * seconds if price.unit is PriceUnit.SECOND else usd)
 
