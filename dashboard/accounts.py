@@ -34,6 +34,10 @@ class Adapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": user, "key": token})
         return f"{settings.PUBLIC_URL}{path}"
 
+    def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
+        """Go back to work after a change."""
+        return reverse("home")
+
 
 def password_link(person: User) -> str:
     """Make an address that sets this person's password once. It ends with their next sign-in or change."""
