@@ -25,8 +25,18 @@ function place(share) {
   return share <= 1 ? 72 * share : 72 + 26 * (1 - 1 / share);
 }
 
+function clock(seconds) {
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
 function advance(element) {
   const seconds = secondsOf(element);
+  if ("elapsedClock" in element.dataset) {
+    element.textContent = clock(seconds);
+    return;
+  }
   element.querySelector("[data-elapsed-words]").textContent = words(seconds);
   const typical = Number(element.dataset.typical);
   if (!typical) return;
