@@ -113,7 +113,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if "redis" in urlsplit(CELERY_BROKER_URL).scheme
     else {}
 )
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # remembers nothing, so nothing can be torn on disk
 
 CACHES = {
     "default": {
