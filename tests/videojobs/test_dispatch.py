@@ -1,6 +1,7 @@
 """Whose job is next, and why the others wait."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -14,7 +15,7 @@ from videojobs.states import State
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def waiting(cast: Cast, who: str, minute: int, **columns: object) -> Job:
+def waiting(cast: Cast, who: str, minute: int, **columns: Any) -> Job:
     """Return a job of somebody made some minutes into the hour."""
     made = NOW + timedelta(minutes=minute)
     return create_job(getattr(cast, who), cast.team, now=made, prompt=f"{who} {minute}", **columns)

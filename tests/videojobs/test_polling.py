@@ -1,7 +1,9 @@
 """Which jobs are due, when to look again, and what a batch of answers does to an account."""
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,14 +25,14 @@ class FarSide:
         self.answers = answers
         self.asked: list[str] = []
 
-    def fetch(self, provider_ids: list[str]) -> dict[str, str | LookError]:
+    def fetch(self, provider_ids: Sequence[str]) -> dict[str, str | LookError]:
         """Return one answer for each id."""
-        self.asked += provider_ids
+        self.asked += list(provider_ids)
         usual = '{{"id": "{}", "status": "in_progress"}}'
         return {one: self.answers.get(one, usual.format(one)) for one in provider_ids}
 
 
-def watched(cast: Cast, number: int = 0, *, age: float = 0, now: datetime = NOW, **columns: object) -> Job:
+def watched(cast: Cast, number: int = 0, *, age: float = 0, now: datetime = NOW, **columns: Any) -> Job:
     """Return a job the provider has had for `age` seconds and whose look is due."""
     since = now - timedelta(seconds=age)
     defaults = {"watched_since": since, "accepted_at": since, "next_look_at": now} | columns

@@ -105,7 +105,7 @@ def test_a_failure_keeps_the_providers_words_and_an_unknown_charge(
 
 def test_a_failure_that_reports_a_cost_is_charged(job: Job) -> None:
     job = seen(job, status="failed", outputs={"cost": 0.1})
-    assert (job.cost, job.charged, job.unknown) == (Decimal("0.1"), "yes", 0)
+    assert (job.cost, job.charged, job.unknown) == (Decimal("0.1"), "yes", Decimal(0))
 
 
 def test_the_provider_may_cancel(job: Job) -> None:
@@ -133,7 +133,7 @@ def test_a_missing_cost_is_looked_for_after_1_10_60_minutes_then_for_three_days(
 
 
 def test_held_and_unknown_never_count_the_same_hold(job: Job) -> None:
-    assert (job.held, job.unknown) == (job.estimate, 0)
+    assert (job.held, job.unknown) == (job.estimate, Decimal(0))
     seen(job, status="failed")
     assert job.unknown == job.held == job.estimate
     ledger.release(job.id, now=NOW, reason="test")
