@@ -93,7 +93,7 @@ async def _answer(
         return await exchange.drop()
     if drop == "garbage":
         return await exchange.garble()
-    answer = _said(simulation, exchange, job, status, faults)
+    answer = _said(exchange, simulation, job, status, faults)
     return await _send(exchange, status, headers, answer, faults, half=drop == "mid")
 
 
@@ -107,7 +107,7 @@ async def _send(
 
 
 def _said(
-    simulation: Simulation, exchange: Exchange, job: Job | None, status: int, faults: Faults
+    exchange: Exchange, simulation: Simulation, job: Job | None, status: int, faults: Faults
 ) -> dict[str, Any]:
     if job is None or status >= 300:
         message, code = SENTENCES.get(status, (f"Something went wrong ({status}).", "server_error"))

@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 from urllib.parse import parse_qsl
 
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope
@@ -100,7 +101,7 @@ class Exchange:
 
     async def begin(self, status: int, headers: Headers) -> None:
         """Send the status and headers; without a length the body goes out in chunks."""
-        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        encoded = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
         await self.send(
             {"type": "http.response.start", "status": status, "headers": encoded, "trailers": False}
         )
@@ -136,10 +137,7 @@ class Exchange:
     @property
     def _transport(self) -> asyncio.Transport:
         extensions = self.scope["extensions"] or {}
-        transport = extensions["simulator"]["transport"]
-        if not isinstance(transport, asyncio.Transport):  # uvloop's own class comes through here too
-            return transport  # type: ignore[return-value]
-        return transport
+        return cast(asyncio.Transport, extensions["simulator"]["transport"])  # or uvloop's, much the same
 
 
 def error_body(message: str, *, code: str | None = None, param: str | None = None) -> dict[str, object]:
