@@ -4,7 +4,8 @@ from allauth.account import views as allauth
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from dashboard.views import account, health, look, notices, styleguide, team, tokens, welcome
+from dashboard.api import gateway, rest
+from dashboard.views import account, health, look, media, notices, styleguide, team, tokens, welcome
 
 # What is used of allauth; its other pages (sign-up, e-mail addresses, codes) are closed.
 account_pages = [
@@ -36,6 +37,23 @@ team_pages = [
     path("members/<int:member_id>/link/", team.link, name="password_link"),
 ]
 
+# Each base URL a `together` package may be given, by the path that package makes of it.
+VIDEOS = r"^(?:v[12]/)?(?:v2/)?videos"
+
+scripts: list[URLPattern | URLResolver] = [
+    re_path(rf"{VIDEOS}$", gateway.create_video, name="gateway_create"),
+    re_path(rf"{VIDEOS}/(?P<job_id>[^/]+)$", gateway.read_video, name="gateway_read"),
+    re_path(r"^v[12]/", gateway.nothing_here),
+    path("api/v1/", rest.api.urls),
+    re_path(r"^api/", rest.nothing_here),
+]
+
+media_files = [
+    path("<str:job_id>/clip", media.clip, name="media_clip"),
+    path("<str:job_id>/poster", media.poster, name="media_poster"),
+    path("<str:job_id>/signed/<str:name>", media.signed, name="media_signed"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
@@ -46,11 +64,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(account_pages)),
     path("accounts/<int:account_id>/resume", notices.resume_account, name="resume_account"),
     path("team/", include(team_pages)),
+    path("media/", include(media_files)),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/make/", tokens.make, name="make_token"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.mark_read, name="mark_notices_read"),
+    *scripts,
 ]
 
 if settings.DEBUG:

@@ -1,0 +1,106 @@
+"""A script's wish becomes a job, and the commit is the last thing that can go wrong."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from django.db import transaction
+
+from dashboard import submitting
+from dashboard.http import Asker
+from dashboard.submitting import Wish
+from videojobs import lifecycle, tasks
+from videojobs.lifecycle import Created, Decided, Order, Press
+from videojobs.models import Job, Project, ProviderAccount
+
+T = TypeVar("T")
+Answer = Callable[[Job], T]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Made(Generic[T]):
+    """A job as the script will read it, and whether this request made it or an earlier one did."""
+
+    answer: T
+    is_new: bool
+
+
+def make(wish: Wish, answer: Answer[T], *, now: datetime) -> Made[T]:
+    """Make a job of a wish, or find the one the same press made before, and describe it.
+
+    Raises what the form's way raises: BodyRefused, KeyReused, LimitRefused.
+    """
+    account = ProviderAccount.objects.current()
+    order = _order(wish, account)
+    return _committed(account, lambda: lifecycle.create(order, account, now=now), answer)
+
+
+def retry(job: Job, asker: Asker, press: Press | None, answer: Answer[T], *, now: datetime) -> Made[T]:
+    """Make a new job of an ended one's wish. Raises Decided while the old one goes on, and as `make`."""
+    if not job.is_ended:
+        raise Decided(f"This job is {job.state} now. It can be tried again when it has ended.")
+    account = ProviderAccount.objects.current()
+    order = _order(_same_wish(job, asker, press, account), account)
+    return _committed(account, lambda: lifecycle.create(order, account, now=now), answer)
+
+
+def send_again(job: Job, asker: Asker, press: Press | None, answer: Answer[T], *, now: datetime) -> Made[T]:
+    """Give an unconfirmed job up and make a new one of its wish. Raises Decided, and as `make`."""
+    account = ProviderAccount.objects.current()
+    order = _order(_same_wish(job, asker, press, account), account)
+    return _committed(account, lambda: lifecycle.send_again(job, order, account, asker.user, now=now), answer)
+
+
+def _order(wish: Wish, account: ProviderAccount) -> Order:
+    return submitting.order_of(wish, submitting.quote(wish, account))
+
+
+def _same_wish(job: Job, asker: Asker, press: Press | None, account: ProviderAccount) -> Wish:
+    if job.account.is_rehearsal and not account.is_rehearsal:
+        raise Decided("This job was a rehearsal, and this site buys now. Make a new job to pay for it.")
+    return Wish(
+        values=job.body,
+        team=asker.team,
+        project=job.project,
+        person=asker.user,
+        token=asker.token,
+        press=press,
+        retry_of=job,
+    )
+
+
+def _committed(account: ProviderAccount, create: Callable[[], Created], answer: Answer[T]) -> Made[T]:
+    """Create a job and describe it in one transaction, then nudge the workers.
+
+    Once the job is committed nothing is left that could turn the answer into an error, upon which a script
+    would ask, and pay, again.
+    """
+    with transaction.atomic():
+        created = create()
+        made = Made(answer(created.job), created.is_new)
+    if made.is_new:
+        nudge(account)
+    return made
+
+
+def nudge(account: ProviderAccount) -> None:
+    """Ask a worker to send what waits; what goes wrong here is the next tick's business."""
+    try:
+        tasks.nudge_send(account)
+    except Exception:
+        logger.exception("nudge_failed")
+
+
+def press_of(asker: Asker, key: str, *, repeat: bool = False) -> Press:
+    """Return what makes a token's repeated request harmless."""
+    scope = f"token:{asker.token.pk}" if asker.token else f"person:{asker.user.pk}"
+    return Press(scope=scope, key=key, repeat=repeat)
+
+
+def default_project(asker: Asker) -> Project:
+    """Return the project of jobs that name none."""
+    return Project.objects.get(team=asker.team, is_default=True)

@@ -1,0 +1,137 @@
+"""REST: jobs are made, listed, read, cancelled, resolved and tried again."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Query, Router, Status
+
+from dashboard import access, media_links
+from dashboard.api.deciding import decide
+from dashboard.api.describing import Reader
+from dashboard.api.errors import wrong_field
+from dashboard.api.finding import find_job, find_job_to_change
+from dashboard.api.listing import Filters, page_of
+from dashboard.api.making import Made, default_project, make, press_of, retry
+from dashboard.api.reading import idempotency_key
+from dashboard.api.schemas import Answer, JobDetail, JobPage, NewJob, Refusal
+from dashboard.api.tokens import ApiRequest
+from dashboard.http import Asker
+from dashboard.submitting import Wish
+from videojobs import lifecycle
+from videojobs.models import Project
+from videojobs.rights import Right
+
+router = Router(tags=["jobs"])
+
+READ = frozenset({400, 401, 403, 404})
+MADE = frozenset({400, 401, 402, 403, 409, 411, 413, 415})
+CHANGED = MADE | {404, 502}
+
+KEY: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": False,
+            "schema": {"type": "string", "maxLength": 255},
+            "description": "The same key and request: the job made before. The same key, another: 409.",
+        }
+    ]
+}
+
+
+@router.post("/jobs", response={201: JobDetail, MADE: Refusal}, by_alias=True, openapi_extra=KEY)
+def create_job(request: ApiRequest, wish: NewJob, response: HttpResponse) -> Status[JobDetail]:
+    """Make a job. A repeat with the same Idempotency-Key returns the earlier one, also with 201."""
+    now = timezone.now()
+    asker = request.auth
+    access.demand(asker, Right.SUBMIT)
+    wanted = Wish(
+        values=wish.body,
+        team=asker.team,
+        project=_project(asker, wish.project),
+        person=asker.user,
+        token=asker.token,
+        press=_press(request),
+    )
+    return _created(response, make(wanted, _reader(request).detail, now=now))
+
+
+@router.get("/jobs", response={200: JobPage, READ: Refusal}, by_alias=True)
+def list_jobs(request: ApiRequest, filters: Query[Filters]) -> JobPage:
+    """List the team's jobs, newest first."""
+    page = page_of(request.auth, filters)
+    return JobPage(jobs=_reader(request).summaries(page.jobs), next_cursor=page.next_cursor)
+
+
+@router.get("/jobs/{job_id}", response={200: JobDetail, READ: Refusal}, by_alias=True)
+def read_job(request: ApiRequest, job_id: str) -> JobDetail:
+    """Read one job with everything that happened to it and to its money."""
+    return _reader(request).detail(find_job(request.auth, job_id))
+
+
+@router.post("/jobs/{job_id}/cancel", response={200: JobDetail, CHANGED: Refusal}, by_alias=True)
+def cancel_job(request: ApiRequest, job_id: str) -> JobDetail:
+    """Take a job out of the queue before it is sent. Afterwards: 409, since nobody can stop it any more."""
+    job = find_job_to_change(request.auth, job_id, Right.CANCEL_OWN, Right.CANCEL_ANY)
+    lifecycle.cancel(job, request.auth.user, now=timezone.now())
+    return _read_again(request, job_id)
+
+
+@router.post(
+    "/jobs/{job_id}/resolve",
+    response={200: JobDetail, 201: JobDetail, CHANGED: Refusal},
+    by_alias=True,
+    openapi_extra=KEY,
+)
+def resolve_job(
+    request: ApiRequest, job_id: str, answer: Answer, response: HttpResponse
+) -> JobDetail | Status[JobDetail]:
+    """Decide about an unconfirmed, lost or restored job. *send_again* answers 201 with the new job."""
+    job = find_job_to_change(request.auth, job_id, None, Right.RESOLVE)
+    made = decide(job, answer, request.auth, _press(request), _reader(request))
+    return _created(response, made) if made else _read_again(request, job_id)
+
+
+@router.post(
+    "/jobs/{job_id}/retry", response={201: JobDetail, CHANGED: Refusal}, by_alias=True, openapi_extra=KEY
+)
+def retry_job(request: ApiRequest, job_id: str, response: HttpResponse) -> Status[JobDetail]:
+    """Make a new job of an ended one's body, with its own hold; the old one stays as it is."""
+    job = find_job_to_change(request.auth, job_id, Right.CANCEL_OWN, Right.CANCEL_ANY)
+    access.demand(request.auth, Right.SUBMIT)
+    reader = _reader(request)
+    return _created(response, retry(job, request.auth, _press(request), reader.detail, now=reader.now))
+
+
+def _reader(request: HttpRequest) -> Reader:
+    return Reader(origin=media_links.origin_of(request), now=timezone.now())
+
+
+def _read_again(request: ApiRequest, job_id: str) -> JobDetail:
+    return _reader(request).detail(find_job(request.auth, job_id))
+
+
+def _press(request: ApiRequest) -> lifecycle.Press | None:
+    key = idempotency_key(request)
+    return press_of(request.auth, key) if key else None
+
+
+def _project(asker: Asker, name: str | None) -> Project:
+    if name is None:
+        return default_project(asker)
+    found = Project.objects.filter(team=asker.team, name__iexact=name.strip()).first()
+    if found is None:
+        names = asker.team.projects.order_by("name").values_list("name", flat=True)
+        message = f"This team has no project of that name. It has: {', '.join(names)}."
+        raise wrong_field("project", message, "not_found")
+    return found
+
+
+def _created(response: HttpResponse, made: Made[JobDetail]) -> Status[JobDetail]:
+    response["Location"] = reverse("api:read_job", args=[made.answer.id])
+    if not made.is_new:
+        response["Idempotent-Replayed"] = "true"
+    return Status(201, made.answer)
