@@ -28,6 +28,18 @@ def sole_use(data: Path) -> Iterator[None]:
         yield
 
 
+def unfinished(data: Path) -> Path:
+    """Return the folder that is there only while a backup is being restored."""
+    return data / "restoring"
+
+
+def refuse_half_restored(data: Path) -> None:
+    """Raise WrongSetting where a restore was broken off: dispatch might not be parked yet."""
+    if unfinished(data).exists():
+        remedy = "run manage.py restore with the same file again"
+        raise WrongSetting("DATA_DIR", f"a restore into {data} was not finished", remedy)
+
+
 def make_private(folder: Path) -> None:
     """Make a folder that only this user may look into. Raises WrongSetting where it is somebody else's."""
     try:

@@ -8,7 +8,13 @@ from django.conf import settings
 from dashboard.checks import check_addresses, check_encryption
 from dashboard.env import WrongSetting
 from dashboard.supervisor import programs
-from dashboard.supervisor.places import check_port, make_private, remembered_port, sole_use
+from dashboard.supervisor.places import (
+    check_port,
+    make_private,
+    refuse_half_restored,
+    remembered_port,
+    sole_use,
+)
 from dashboard.supervisor.stamp import is_prepared
 from dashboard.supervisor.watch import PROBE_PAUSE, AskedToEnd, Watch, page_answers
 
@@ -20,6 +26,7 @@ class NotPrepared(Exception):
 def run() -> None:
     """Run the site until a signal asks it to end. Raises WrongSetting where it cannot start."""
     with sole_use(settings.DATA_DIR):
+        refuse_half_restored(settings.DATA_DIR)
         heed_contradictions()
         check_port(settings.HOST, settings.PORT)
         port = 0 if settings.PROVIDER_KEY else remembered_port(settings.DATA_DIR / "run" / "simulator-port")
