@@ -17,7 +17,9 @@ def next_job(account: ProviderAccount, now: datetime) -> str | None:
 
     Must run under the account's lock, so that two workers never fill one place.
     """
-    if free_places(account) <= 0 or account.is_parked() or not disk_has_room():
+    if not account.is_configured or account.is_parked():
+        return None
+    if free_places(account) <= 0 or not disk_has_room():
         return None
     person = _whose_turn(account, now)
     if person is None:
@@ -39,9 +41,14 @@ def _whose_turn(account: ProviderAccount, now: datetime) -> int | None:
     return people.first()
 
 
+def places_of(account: ProviderAccount) -> int:
+    """Return how many jobs the account may have at the provider: as set, or fewer after a 429."""
+    return min(account.places, settings.PROVIDER_PLACES)
+
+
 def free_places(account: ProviderAccount) -> int:
     """Return how many more jobs the account may have at the provider."""
-    return account.places - Job.objects.of_account(account).at_provider().count()
+    return places_of(account) - Job.objects.of_account(account).at_provider().count()
 
 
 def sendable_now(account: ProviderAccount, now: datetime, *, at_most: int) -> int:
@@ -103,7 +110,7 @@ class Queue:
         ahead = self.places_of.get(job.id, 0)
         before = "Next in line" if ahead == 0 else f"{ahead} {'job is' if ahead == 1 else 'jobs are'} ahead"
         if self.free <= 0:
-            return f"All {self.account.places} places at the provider are busy. {before}."
+            return f"All {places_of(self.account)} places at the provider are busy. {before}."
         return f"{before}; it is sent in a moment."
 
 

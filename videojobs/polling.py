@@ -1,5 +1,6 @@
 """Which jobs are due for a look, and when to look again. Unchanged rows cost no write of their own."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +10,12 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 
 from videojobs.models import Job, ProviderAccount
-from videojobs.provider.client import read_looked
+from videojobs.provider.client import Looked, read_looked
 from videojobs.provider.errors import JobMissing, LookError, LookRefused, LooksTooFast
 from videojobs.provider.types import VideoJob
 from videojobs.states import WATCHED, State
+
+logger = logging.getLogger(__name__)
 
 BATCH = 256
 LEASE = timedelta(seconds=25)
@@ -115,13 +118,19 @@ def look(
         _take_in(row, error, outcomes, now, outage=outage)
 
 
-def _take_in(row: Due, found: object, outcomes: Outcomes, now: datetime, *, outage: bool = False) -> None:
-    if isinstance(found, LookError):
-        outcomes.look_failed(row.job_id, found, now=now, outage=outage)
-    else:
-        outcomes.observe(row.job_id, found.job, found.raw, now=now)  # type: ignore[attr-defined]
-    if not row.is_watched:
-        outcomes.looked_for_cost(row.job_id, now=now)
+def _take_in(
+    row: Due, found: Looked | LookError, outcomes: Outcomes, now: datetime, *, outage: bool = False
+) -> None:
+    """Hand one answer on; a row that cannot take its answer must not hold up the others."""
+    try:
+        if isinstance(found, LookError):
+            outcomes.look_failed(row.job_id, found, now=now, outage=outage)
+        else:
+            outcomes.observe(row.job_id, found.job, found.raw, now=now)
+        if not row.is_watched:
+            outcomes.looked_for_cost(row.job_id, now=now)
+    except Exception:
+        logger.exception("look_not_taken job=%s", row.job_id)
 
 
 def plan(batch: Sequence[Due], *, now: datetime) -> None:

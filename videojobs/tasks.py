@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import redis
@@ -18,6 +18,7 @@ from django.conf import settings
 from videojobs import dispatch, lifecycle, polling
 from videojobs.accounts import provider_for
 from videojobs.journal import Journal
+from videojobs.media import space
 from videojobs.models import Job, ProviderAccount
 from videojobs.notices import delivery
 from videojobs.stopping import stopping
@@ -28,6 +29,9 @@ TICK_KEY = "dailies:tick"
 SENDS_AT_ONCE = 4
 STORES_AT_ONCE = 3
 STORES_PER_TICK = 12
+LEFTOVERS_AFTER = timedelta(hours=2)
+"""Longer than any download may take; what is older was left by a killed worker."""
+
 QUIET_AFTER_FAILURE = 5.0
 """Seconds without another nudge after the broker refused one; the tick finds the work anyway."""
 
@@ -156,15 +160,19 @@ def sweep() -> None:
         ("messages", lambda: delivery.send_due(now=now)),
     )
     for name, step in steps:
-        count = step()
-        if count:
-            logger.info("swept %s=%d", name, count)
+        try:
+            count = step()
+        except Exception:
+            logger.exception("sweep_failed step=%s", name)  # the other steps must not wait for its mending
+        else:
+            logger.log(logging.INFO if count else logging.DEBUG, "swept %s=%d", name, count)
 
 
 @shared_task(name="videojobs.housekeeping")
 def housekeeping() -> None:
     """Every hour: drop what nobody needs any more."""
     delivery.forget_old(now=clock())
+    space.remove_leftovers(settings.MEDIA_ROOT, before=clock() - LEFTOVERS_AFTER)
 
 
 def journal() -> Journal:

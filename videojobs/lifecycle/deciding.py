@@ -59,12 +59,11 @@ def _cannot_cancel(job: Job) -> str:
 def found(job: Job, provider_id: str, actor: User, provider: LooksAtVideos, *, now: datetime) -> None:
     """Resolve an unconfirmed job with the provider's id, checked by one read; it is then watched as usual.
 
-    Raises WrongAnswer where the id cannot be right, a LookError where it cannot be checked, Decided where
-    the job is no longer unconfirmed.
+    A job that was given up without an id can be found too. Raises WrongAnswer where the id cannot be right,
+    a LookError where it cannot be checked, Decided where the job is elsewhere by now.
     """
     provider_id = _checked_id(provider_id)
-    if job.state != State.UNCONFIRMED:
-        raise Decided(f"This job is {job.state} now.")
+    _expect_findable(job)
     _refuse_taken_id(job, provider_id)
     looked = provider.look(provider_id)
     _refuse_other_model(job, looked)
@@ -79,12 +78,18 @@ def found(job: Job, provider_id: str, actor: User, provider: LooksAtVideos, *, n
     try:
         with transaction.atomic():
             fresh = _fresh(job)
-            _expect(fresh, State.UNCONFIRMED)
+            _expect_findable(fresh)
             _step(fresh, Step(State.QUEUED, "found", why, columns, actor=actor), now)
             _close_notices(fresh, now)
     except IntegrityError as error:
         raise WrongAnswer("provider_id", "Another job has this id already.") from error
     observe(job.id, looked.job, looked.raw, now=now)
+
+
+def _expect_findable(job: Job) -> None:
+    given_up = job.state == State.LOST and job.provider_id is None
+    if job.state != State.UNCONFIRMED and not given_up:
+        raise Decided(f"This job is {job.state} now.")
 
 
 def _checked_id(provider_id: str) -> str:

@@ -130,7 +130,7 @@ def until_committed(land: Callable[[], object], *, tries_for: float = COMMIT_TRI
 
 
 def land_acceptance(accepted: Accepted, *, now: datetime) -> None:
-    """Give a job the id the provider gave it, however late, if its claim still waits for one."""
+    """Give a job the id it got from the provider, however late, if its claim still waits for one."""
     answer = CreateVideoResponse.read(accepted.raw)
     try:
         with transaction.atomic():
@@ -173,6 +173,7 @@ def _accept(job: Job, answer: CreateVideoResponse, now: datetime) -> None:
     take(job, step, now=now)
     ledger.mark_unknown(job.id, why="The provider accepted it; what it costs is known when it ends.")
     Notice.objects.close(job.team_id, f"unconfirmed:{job.id}", now=now)
+    GoneModel.objects.filter(account_id=job.account_id, model=job.model).delete()  # it is back
     _restore_a_place(job.account_id)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from videojobs.lifecycle.steps import Step, take
+from videojobs.lifecycle.steps import Step, note, take
 from videojobs.models import Job, Look, Notice, User
 from videojobs.money import ledger
 from videojobs.provider.errors import JobMissing, LookError
@@ -36,12 +36,17 @@ def observe(job_id: str, seen: VideoJob, raw: str, *, now: datetime) -> None:
         job = Job.objects.select_for_update().get(id=job_id)
         _keep_answer(job, seen, raw, now)
         if job.state in ENDED or job.state == State.STORING:
-            take_cost(job, seen, now=now)
+            _take_late_cost(job, seen, now)
         elif seen.status in FINAL and job.is_watched:
             finish(job, seen, now=now)
         elif seen.status == ProviderStatus.IN_PROGRESS and job.state == State.QUEUED:
             why = "The provider is working on it."
             take(job, Step(State.IN_PROGRESS, "started", why), now=now)
+
+
+def _take_late_cost(job: Job, seen: VideoJob, now: datetime) -> None:
+    if job.cost is None and take_cost(job, seen, now=now):
+        note(job, "settled", f"The provider reported its cost: {job.cost} USD.", now=now)
 
 
 def _keep_answer(job: Job, seen: VideoJob, raw: str, now: datetime) -> None:

@@ -222,7 +222,7 @@ def read_id(value: object) -> str:
     """Return a provider's id, or raise ValueError where it cannot be one."""
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_ID:
         raise ValueError("the answer has no usable id")
-    if not value.isascii() or not value.isprintable() or value != value.strip() or any(c in value for c in "/?#% \\"):
+    if not (value.isascii() and value.isprintable()) or any(c in value for c in "/?#% \\"):
         raise ValueError("the id in the answer has characters no id has")
     if value in {".", ".."}:
         raise ValueError("the answer has no usable id")
