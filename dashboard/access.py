@@ -20,9 +20,6 @@ from videojobs.rights import Right
 TEAM_KEY = "team"
 """Where the session keeps which of their teams a person works in."""
 
-BY_TOKEN = ("/api/", "/v2/")
-"""Where scripts come in: those pages ask for a token themselves and answer 401."""
-
 P = ParamSpec("P")
 TeamView = Callable[Concatenate[TeamRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -74,7 +71,12 @@ def in_team(request: HttpRequest) -> TeamRequest:
 
 def membership_of(user: User, team_id: object) -> Membership | None:
     """Return a person's membership in the team they work in, else in the first one they joined."""
-    memberships = list(user.memberships.select_related("team").order_by("created_at", "id"))
+    memberships = user.memberships.select_related("team").order_by("created_at", "id")
+    return chosen_membership(list(memberships), team_id)
+
+
+def chosen_membership(memberships: Sequence[Membership], team_id: object) -> Membership | None:
+    """Return the one of the team that the session names, else the first."""
     chosen = (membership for membership in memberships if membership.team_id == team_id)
     return next(chosen, memberships[0] if memberships else None)
 
@@ -130,7 +132,7 @@ def demand_change(asker: Asker, job: Job, own: Right | None, any: Right) -> None
 
 
 class SignInRequired(MiddlewareMixin):
-    """Strangers pass only to views marked `login_not_required` and to the doors of scripts."""
+    """Strangers pass only to views marked `login_not_required`: sign-in, health, signed media, scripts."""
 
     def process_view(
         self,
@@ -140,5 +142,5 @@ class SignInRequired(MiddlewareMixin):
         _named: dict[str, Any],
     ) -> HttpResponseBase | None:
         """Send strangers to the sign-in page, which leads back here."""
-        is_open = request.path.startswith(BY_TOKEN) or not getattr(view, "login_required", True)
+        is_open = not getattr(view, "login_required", True)
         return None if is_open or request.user.is_authenticated else to_sign_in(request)

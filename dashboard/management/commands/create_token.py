@@ -34,9 +34,7 @@ def find_membership(email: str, team: str) -> Membership:
     """Return where a person is a member, or end the command with what is missing."""
     person = User.objects.filter(email__iexact=email).first()
     if person is None:
-        raise CommandError(
-            f"Nobody here has the e-mail address {email}. Run create_owner first."
-        )
+        raise CommandError(f"Nobody here has the e-mail address {email}. Run create_owner first.")
     if not person.is_active:
         raise CommandError(f"The account of {person.email} is closed, so its tokens would not work.")
     memberships = list(person.memberships.select_related("team", "user").order_by("created_at", "id"))
