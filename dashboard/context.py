@@ -2,28 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from decimal import Decimal
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from videojobs.models.jobs import Job
-from videojobs.models.money import EntryKind, LedgerEntry
+from videojobs import reports
+from videojobs.models.money import EntryKind
 from videojobs.models.notices import Notice
 from videojobs.models.people import User
 from videojobs.models.teams import Membership, Team
+from videojobs.reports import Book, Counts, Period
 from videojobs.rights import Right
-from videojobs.states import AT_PROVIDER, State
 
 THEMES = ("light", "dark", "system")
 THEME_COOKIE = "dailies_theme"
 RAIL_COOKIE = "dailies_rail"
 NOTICES_SHOWN = 6
+NO_JOBS = Counts(running=0, waiting=0, waiting_mine=0, deciding=0, open=0, open_mine=0)
 
 
 @dataclass(frozen=True)
@@ -108,30 +108,21 @@ class Frame:
         return found
 
     @cached_property
-    def counts(self) -> dict[str, int]:
-        """The team's jobs that have not ended: `all`, `mine`, `running`, and `deciding` (a person must)."""
-        if self.team is None:
-            return dict.fromkeys(("all", "mine", "running", "deciding"), 0)
-        running = Q(state__in=[*AT_PROVIDER, State.STORING])
-        deciding = Q(state=State.UNCONFIRMED) | ~Q(decision="")
-        return (
-            Job.objects.in_team(self.team)
-            .active()
-            .aggregate(
-                all=Count("pk"),
-                mine=Count("pk", filter=Q(person_id=self.request.user.pk)),
-                running=Count("pk", filter=running & Q(decision="")),
-                deciding=Count("pk", filter=deciding),
-            )
-        )
+    def counts(self) -> Counts:
+        """The team's jobs that have not ended, and which of them are this person's."""
+        if self.team is None or self.person is None:
+            return NO_JOBS
+        return reports.counts(self.team, self.person)
 
     @cached_property
     def notices(self) -> list[Notice]:
-        """The newest things this person is told."""
+        """The newest things this person is told and has not read."""
         if self.team is None:
             return []
         told = Q(person=None) | Q(person_id=self.request.user.pk)
-        return list(Notice.objects.open().filter(told, team=self.team).newest_first()[:NOTICES_SHOWN])
+        return list(
+            Notice.objects.open().filter(told, team=self.team, read_at=None).newest_first()[:NOTICES_SHOWN]
+        )
 
     @cached_property
     def sees_spend(self) -> bool:
@@ -143,13 +134,9 @@ class Frame:
         """Settled since the month began (UTC), in USD; in rehearsal what it would have cost."""
         if self.team is None:
             return Decimal(0)
-        month = timezone.now().astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        kind = "rehearsal" if self.rehearsal else "live"
-        settled = LedgerEntry.objects.filter(
-            team=self.team, kind=EntryKind.SETTLE, account__kind=kind, at__gte=month
-        )
-        if not self.sees_spend:
-            settled = settled.filter(person_id=self.request.user.pk)
+        person = None if self.sees_spend else self.person
+        month = Period.month(timezone.now())
+        settled = Book(self.team, self.rehearsal, person, month).entries(EntryKind.SETTLE)
         return settled.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 

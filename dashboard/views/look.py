@@ -34,4 +34,4 @@ def look(request: HttpRequest) -> HttpResponse:
 @team_page()
 def frame(request: TeamRequest) -> HttpResponse:
     """Return the counts of the frame alone, for pages that are open."""
-    return render(request, "frame/status.html")
+    return render(request, "frame/news.html")

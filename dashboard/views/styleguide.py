@@ -23,6 +23,7 @@ from videojobs.models.jobs import Job
 from videojobs.models.notices import Notice
 from videojobs.models.people import User
 from videojobs.models.teams import Membership, Team
+from videojobs.reports import Counts
 from videojobs.rights import Role
 from videojobs.states import ENDED, State
 
@@ -106,9 +107,9 @@ class SampleFrame(Frame):
         return [Place("team", "Team", "users", "#"), Place("tokens", "API tokens", "key-round", "#")]
 
     @cached_property
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> Counts:
         """A busy afternoon."""
-        return {"all": 17, "mine": 5, "running": 3, "deciding": 0}
+        return Counts(running=3, waiting=14, waiting_mine=4, deciding=0, open=17, open_mine=5)
 
     @cached_property
     def notices(self) -> list[Notice]:

@@ -6,11 +6,13 @@
 
 const SILENCE = 15_000; // ms without news: the mark turns grey and polling starts
 const POLL = 10_000; // ms between polls, only while the page is looked at
-const CALM = 400; // ms between two reads of one element
+const CALM = 400; // ms between two reads of an element about one job
+const CALMER = 900; // ms between two reads of a list, which every job touches
 const HIDDEN = 30_000; // ms out of sight before the stream is closed; browsers allow six per host
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 30_000;
-const NAMES = ["message", "job", "queue", "spend", "notice", "beat"];
+const NAMES = ["job", "notice", "beat", "reset", "degraded", "restored"];
+const REMEMBERED = 500; // numbers of events; a stream that comes back tells the last ten seconds twice
 
 let stream = null;
 let lastNews = 0;
@@ -19,18 +21,23 @@ let wait = FIRST_WAIT;
 let hiddenTimer = 0;
 let reopenTimer = 0;
 const reading = new WeakMap();
+const known = new Set();
+let slower = "";
+let last = ""; // the newest event heard of
+let late = false; // an earlier stream came to nothing
 
 // --- the stream ---
 
 function open() {
   clearTimeout(reopenTimer);
   if (stream || document.hidden) return;
-  stream = new EventSource(document.body.dataset.events);
+  stream = new EventSource(address());
   stream.addEventListener("open", () => {
     wait = FIRST_WAIT;
     heard();
+    if (late && !last) readAll(); // nothing tells the server from where to go on
   });
-  for (const name of NAMES) stream.addEventListener(name, (event) => hear(name, event.data));
+  for (const name of NAMES) stream.addEventListener(name, (event) => hear(name, event));
   stream.addEventListener("error", () => {
     // a browser tries again by itself unless the answer was a refusal
     if (stream && stream.readyState === EventSource.CLOSED) reopenLater();
@@ -41,14 +48,17 @@ function open() {
 function close() {
   stream?.close();
   stream = null;
+  late = true;
+}
+
+function address() {
+  const { events, made } = document.body.dataset;
+  return `${events}?${last ? `last=${last}` : `since=${made}`}`;
 }
 
 function reopenLater() {
   close();
-  reopenTimer = setTimeout(() => {
-    open();
-    readAll();
-  }, wait);
+  reopenTimer = setTimeout(open, wait);
   wait = Math.min(wait * 2, LONGEST_WAIT);
 }
 
@@ -57,23 +67,23 @@ function heard() {
   show();
 }
 
-function hear(name, text) {
+function hear(name, event) {
   heard();
-  if (name === "beat") return;
-  let data = {};
-  try {
-    data = JSON.parse(text) ?? {};
-  } catch {
-    return; // news we cannot read is still a sign of life
-  }
+  last = event.lastEventId || last;
+  const data = JSON.parse(event.data);
+  if (name === "beat" || isRepeated(data.event)) return;
   document.dispatchEvent(new CustomEvent("dailies:news", { detail: { name, data } }));
-  readAbout(topics(name, data));
+  if (name === "reset") readAll();
+  if (name === "job") readAbout([`job:${data.job}`, "queue", "gallery", "spend"]);
+  if (name === "degraded" || name === "restored") slower = data.message ?? "";
 }
 
-function topics(name, data) {
-  if (Array.isArray(data.topics)) return data.topics;
-  const job = data.job ?? data.id;
-  return job ? [`job:${job}`, "queue", "gallery", "spend"] : [name];
+function isRepeated(number) {
+  if (number === undefined) return false;
+  if (known.has(number)) return true;
+  known.add(number);
+  if (known.size > REMEMBERED) known.delete(known.values().next().value);
+  return false;
 }
 
 // --- reading elements again ---
@@ -108,7 +118,7 @@ async function read(element) {
       state.again = false;
       read(element);
     }
-  }, CALM);
+  }, element.dataset.live.startsWith("job:") ? CALM : CALMER);
 }
 
 async function readOnce(element) {
@@ -133,13 +143,13 @@ function quiet() {
 function show() {
   const mark = document.getElementById("live-mark");
   if (!mark) return;
-  const connected = stream?.readyState === EventSource.OPEN;
-  const state = connected && !quiet() ? "live" : navigator.onLine ? "polling" : "away";
+  const state = !quiet() ? "live" : navigator.onLine ? "polling" : "away";
   const words = {
     live: `live · ${Math.round((performance.now() - lastNews) / 1000)} s`,
     polling: "not live · looks every 10 s",
     away: "no connection",
   }[state];
+  mark.title = slower;
   const shown = mark.querySelector("[data-live-words]");
   if (shown.textContent !== words) shown.textContent = words;
   if (mark.dataset.liveState === state) return;
@@ -151,8 +161,7 @@ function show() {
 function tick() {
   if (document.hidden) return;
   show();
-  const late = performance.now() - lastPoll > POLL;
-  if ((stream?.readyState !== EventSource.OPEN || quiet()) && late) {
+  if (quiet() && performance.now() - lastPoll > POLL) {
     lastPoll = performance.now();
     readAll();
   }
@@ -164,7 +173,6 @@ function seen() {
     hiddenTimer = setTimeout(close, HIDDEN);
   } else if (!stream) {
     open();
-    readAll();
   }
 }
 

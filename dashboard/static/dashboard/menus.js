@@ -8,14 +8,13 @@ function family(menu) {
 
 function keepInView(menu) {
   const panel = menu.querySelector(":scope > :not(summary)");
-  const name = family(menu);
-  let box = panel.getBoundingClientRect();
-  if (box.right > document.documentElement.clientWidth - MARGIN) menu.classList.add(`${name}-end`);
-  box = panel.getBoundingClientRect();
-  if (box.left < MARGIN) menu.classList.remove(`${name}-end`);
-  if (box.bottom > window.innerHeight - MARGIN && box.height < menu.getBoundingClientRect().top) {
-    menu.classList.add(`${name}-up`);
-  }
+  panel.style.translate = "";
+  const box = panel.getBoundingClientRect();
+  const room = document.documentElement.clientWidth - MARGIN;
+  const shift = Math.max(Math.min(0, room - box.right), MARGIN - box.left);
+  if (shift) panel.style.translate = `${shift}px 0`;
+  const above = menu.getBoundingClientRect().top;
+  if (box.bottom > window.innerHeight - MARGIN && box.height < above) menu.classList.add(`${family(menu)}-up`);
 }
 
 function closeOthers(kept) {
