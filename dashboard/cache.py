@@ -18,8 +18,8 @@ class SteadyCache(RedisCache):
     Rate limits then count per process, which is better than none and better than no sign-in.
     """
 
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
+    def __init__(self, server: str, options: dict[str, Any]) -> None:
+        super().__init__(server, options)
         self._spare = LocMemCache("steady", {})
         self._away_until = 0.0
 
