@@ -15,11 +15,16 @@ def body_limit(answer: Answer) -> Answer:
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
-            return JsonResponse({"error": {"message": "Content-Length is not a number."}}, status=400)
+            return _refuse(400, "Content-Length is not a number.", "invalid_length")
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if length > limit:
-            sentence = f"The body has {length} bytes; at most {limit} are taken."
-            return JsonResponse({"error": {"message": sentence, "type": "too_large"}}, status=413)
+            return _refuse(413, f"The body has {length} bytes; at most {limit} are taken.", "too_large")
         return answer(request)
 
     return check
+
+
+def _refuse(status: int, message: str, code: str) -> HttpResponse:
+    """Write an error that gateway and REST clients alike can read."""
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code, "fields": {}}
+    return JsonResponse({"error": error}, status=status)

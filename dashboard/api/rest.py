@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -115,6 +116,7 @@ api = JsonApi(
     version="1",
     description=DESCRIPTION,
     docs_url=None,
+    docs_decorator=require_safe,
     auth=ApiToken(),
     parser=StrictParser(),
     urls_namespace="api",

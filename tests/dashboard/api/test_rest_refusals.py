@@ -1,0 +1,94 @@
+"""What bad input gets over REST: JSON that names the field, and nothing stored."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.dashboard.api.scripts import WISH, Script
+from tests.factories import Cast, live_account
+from videojobs.models import Job, LedgerEntry
+
+
+def refused(answer: Any, status: int) -> dict[str, Any]:
+    """Check the shape of a refusal, and that nothing was stored; return the error."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"].startswith("application/json")
+    error: dict[str, Any] = answer.json()["error"]
+    assert {"message", "code", "fields"} <= set(error)
+    assert error["message"]
+    assert not Job.objects.exists()
+    assert not LedgerEntry.objects.exists()
+    return error
+
+
+@pytest.mark.parametrize(
+    ("wish", "fields"),
+    [
+        ({}, ["body"]),
+        ({"body": None}, ["body"]),
+        ({"body": "text"}, ["body"]),
+        ({"body": WISH, "prioritiy": 1}, ["prioritiy"]),
+        ({"body": WISH, "project": "a\x00"}, ["project"]),
+        ({"body": WISH, "project": "\ud800"}, ["project"]),
+        ({"body": WISH, "project": 7}, ["project"]),
+        ({"body": {}}, ["model", "prompt"]),
+        ({"body": WISH | {"seconds": "9", "fps": 1}}, ["seconds", "fps"]),
+        ({"body": WISH | {"guidance_scale": float("nan")}}, ["guidance_scale"]),
+        ({"body": WISH | {"seed": float("inf")}}, ["seed"]),
+        ({"body": WISH | {"model": "unlisted/one"}}, ["model"]),
+    ],
+)
+def test_every_wrong_field_is_named(alice: Script, wish: dict[str, Any], fields: list[str]) -> None:
+    error = refused(alice.post("/api/v1/jobs", wish), 400)
+    assert list(error["fields"]) == fields
+    assert all(messages and all(messages) for messages in error["fields"].values())
+
+
+@pytest.mark.parametrize("raw", [b" ", b"{", b"[]", b"null", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_json_object_is_refused(alice: Script, raw: bytes) -> None:
+    refused(alice.send("/api/v1/jobs", raw), 400)
+
+
+def test_a_form_is_refused(alice: Script) -> None:
+    answer = alice.client.post("/api/v1/jobs", headers={"authorization": f"Bearer {alice.secret}"})
+    refused(answer, 415)
+
+
+def test_another_content_type_is_a_415(alice: Script) -> None:
+    refused(alice.send("/api/v1/jobs", "{}", "text/plain"), 415)
+
+
+def test_ten_megabytes_are_too_large(alice: Script) -> None:
+    refused(alice.post("/api/v1/jobs", {"body": WISH | {"prompt": "x" * 10_000_000}}), 413)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/jobs", "/api/v1/models", "/api/v1/openapi.json"])
+def test_other_methods_are_not_possible(alice: Script, path: str) -> None:
+    answer = alice.client.delete(path, headers={"authorization": f"Bearer {alice.secret}"})
+    refused(answer, 405)
+    assert "GET" in answer["Allow"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/", "/api/v1/nothing", "/api/", "/api/v2/jobs"])
+def test_an_unknown_address_is_a_404_in_json(cast: Cast, path: str) -> None:
+    refused(Client().get(path), 404)
+
+
+@pytest.mark.parametrize("job_id", ["job_none", "a%00b", "%F0%9F%8E%AC", "x" * 300])
+def test_an_unknown_id_is_a_404(alice: Script, job_id: str) -> None:
+    refused(alice.get(f"/api/v1/jobs/{job_id}"), 404)
+
+
+def test_a_limit_that_refuses_is_a_402(alice: Script, cast: Cast, settings: Any) -> None:
+    settings.PROVIDER_KEY = "a-key"
+    live_account()
+    cast.team.spend_limit = Decimal("0.27")
+    cast.team.save()
+    refused(alice.post("/api/v1/jobs", {"body": WISH}), 402)
+
+
+def test_an_unforeseen_error_is_json_without_a_traceback(alice: Script, cast: Cast) -> None:
+    cast.team.projects.all().delete()
+    assert "Project" not in refused(alice.post("/api/v1/jobs", {"body": WISH}), 500)["message"]

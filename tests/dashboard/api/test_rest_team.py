@@ -1,0 +1,163 @@
+"""Models, spend and health over REST, and the document that describes all of it."""
+
+import json
+import time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import redis
+from django.test import Client
+from django.utils import timezone
+from openapi_spec_validator import validate
+
+from dashboard.readiness import TICK_KEY
+from tests.dashboard.api.scripts import Script
+from tests.factories import NOW, Cast, create_job, live_account
+from videojobs import catalog
+from videojobs.models import Job, PriceOnFile, ProviderAccount
+from videojobs.money import ledger
+from videojobs.states import State
+
+
+def models(script: Script) -> dict[str, dict[str, Any]]:
+    """Return the models by id."""
+    return {model["id"]: model for model in script.get("/api/v1/models").json()["models"]}
+
+
+def test_all_shown_models_are_listed_those_on_offer_first(alice: Script) -> None:
+    found = models(alice)
+    assert list(found) == [model.id for model in catalog.all_models()]
+    enabled = [model["enabled"] for model in found.values()]
+    assert enabled == sorted(enabled, reverse=True)
+
+
+def test_a_model_has_its_limits_and_prices(alice: Script) -> None:
+    model = models(alice)["minimax/video-01-director"]
+    assert (model["limits"]["seconds"], model["limits"]["sizes"]) == ([5], ["1366x768"])
+    [price] = model["prices"]
+    assert (price["usd"], price["per"], price["certain"]) == ("0.280000", "clip", True)
+
+
+def test_a_price_on_file_is_shown(alice: Script, cast: Cast) -> None:
+    PriceOnFile.objects.create(
+        team=cast.team, model="vidu/vidu-q3", usd=Decimal("0.1"), unit="second", set_by=cast.alice, set_at=NOW
+    )
+    filed = models(alice)["vidu/vidu-q3"]["price_on_file"]
+    assert filed == {"usd": "0.100000", "per": "second", "set_on": "2026-11-23", "set_by": "Alice"}
+
+
+@pytest.fixture
+def spending(cast: Cast) -> ProviderAccount:
+    """One live job paid, one held, one unknown; one rehearsal paid."""
+    live = live_account()
+    paid = create_job(cast.alice, cast.team, account=live, state=State.FAILED)
+    ledger.settle(paid.id, Decimal("0.30"), now=NOW, reason="Reported.")
+    create_job(cast.bob, cast.team, account=live)
+    create_job(cast.alice, cast.team, account=live, state=State.LOST)
+    rehearsed = create_job(cast.alice, cast.team, state=State.FAILED)
+    ledger.settle(rehearsed.id, Decimal("9"), now=NOW, reason="Reported.")
+    return live
+
+
+def test_spend_is_spent_held_and_unknown_and_never_rehearsed(alice: Script, spending: object) -> None:
+    spend = alice.get("/api/v1/spend").json()
+    assert (spend["spent"], spend["held"], spend["unknown"]) == ("0.300000", "0.280000", "0.280000")
+    assert (spend["rehearsal"]["spent"], spend["rehearsal"]["held"]) == ("9.000000", "0.000000")
+    assert (spend["scope"], spend["limit"]) == ("team", None)
+
+
+def test_spend_is_told_by_day_model_and_person(alice: Script, spending: object) -> None:
+    spend = alice.get("/api/v1/spend?since=2026-11-22&until=2026-11-24").json()
+    days = {row["day"]: row["spent"] for row in spend["by_day"]}
+    assert days == {"2026-11-22": "0.000000", "2026-11-23": "0.300000", "2026-11-24": "0.000000"}
+    assert [(row["model"], row["spent"]) for row in spend["by_model"]] == [
+        ("minimax/video-01-director", "0.300000")
+    ]
+    people = {row["person"]: (row["spent"], row["held"]) for row in spend["by_person"]}
+    assert people["bob@example.org"] == ("0.000000", "0.280000")
+
+
+def test_days_bound_the_sums(alice: Script, spending: object) -> None:
+    assert alice.get("/api/v1/spend?since=2026-11-24&until=2026-11-25").json()["spent"] == "0.000000"
+
+
+def test_a_member_reads_their_own_spend(bob: Script, spending: object) -> None:
+    spend = bob.get("/api/v1/spend").json()
+    assert (spend["scope"], spend["spent"], spend["held"]) == ("own", "0.000000", "0.280000")
+    assert {row["person"] for row in spend["by_person"]} == {"bob@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("since=2020-01-01&until=2026-01-01", "until"),
+        ("since=2026-02-01&until=2026-01-01", "until"),
+        ("since=0001-01-01", "since"),
+        ("until=9999-12-31", "since"),
+        ("since=x", "since"),
+    ],
+)
+def test_days_that_make_no_sense_are_named(alice: Script, query: str, field: str) -> None:
+    answer = alice.get(f"/api/v1/spend?{query}")
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, [field])
+
+
+def test_health_is_well_after_a_tick(alice: Script, cast: Cast, broker: "redis.Redis") -> None:
+    broker.set(TICK_KEY, time.time())
+    create_job(cast.alice, cast.team)
+    health = alice.get("/api/v1/health").json()
+    assert (health["status"], health["problem"], health["rehearsal"]) == ("ok", None, True)
+    assert (health["waiting"], health["running"], health["deciding"]) == (1, 0, 0)
+
+
+def test_a_parked_account_is_told(alice: Script, broker: "redis.Redis") -> None:
+    broker.set(TICK_KEY, time.time())
+    account = ProviderAccount.objects.current()
+    ProviderAccount.objects.filter(pk=account.pk).update(parked_at=timezone.now(), parked_reason="No credit.")
+    health = alice.get("/api/v1/health").json()
+    assert (health["status"], health["parked"], health["problem"]) == ("attention", True, "No credit.")
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The published description."""
+    answer = Client().get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = json.loads(answer.content)
+    return found
+
+
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_the_document_knows_every_operation(document: dict[str, Any]) -> None:
+    found = {(verb.upper(), path) for path, verbs in document["paths"].items() for verb in verbs}
+    assert found == {
+        ("POST", "/api/v1/jobs"),
+        ("GET", "/api/v1/jobs"),
+        ("GET", "/api/v1/jobs/{job_id}"),
+        ("POST", "/api/v1/jobs/{job_id}/cancel"),
+        ("POST", "/api/v1/jobs/{job_id}/resolve"),
+        ("POST", "/api/v1/jobs/{job_id}/retry"),
+        ("GET", "/api/v1/models"),
+        ("GET", "/api/v1/spend"),
+        ("GET", "/api/v1/health"),
+    }
+
+
+def test_the_document_describes_the_body_field_by_field(document: dict[str, Any]) -> None:
+    body = document["components"]["schemas"]["NewJob"]["properties"]["body"]
+    name = body["$ref"].rpartition("/")[2] if "$ref" in body else body["allOf"][0]["$ref"].rpartition("/")[2]
+    assert {"model", "prompt", "seconds", "media"} <= set(
+        document["components"]["schemas"][name]["properties"]
+    )
+
+
+def test_the_document_names_the_fields_of_a_job(document: dict[str, Any], alice: Script) -> None:
+    detail = document["components"]["schemas"]["JobDetail"]["properties"]
+    made = alice.post("/api/v1/jobs", {"body": {"model": "minimax/video-01-director", "prompt": "A boat"}})
+    assert set(detail) == set(made.json())
+    assert Job.objects.count() == 1
