@@ -58,9 +58,9 @@ def since(team_id: int, moment: datetime) -> Replay:
     return Replay(tuple(news), news[-1].event if news else newest(team_id))
 
 
-def read(team_ids: Collection[int], moment: datetime) -> list[News] | None:
-    """Return what happened in some teams since a moment, oldest first, or None where it is too much."""
+def read(team_ids: Collection[int], moment: datetime, most: int = MOST) -> list[News] | None:
+    """Return what happened in some teams since a moment, oldest first, or None where it is over `most`."""
     events = JobEvent.objects.filter(team_id__in=team_ids).since(moment)
-    rows = events.values_list("id", "team_id", "job_id", "to_state")[: MOST + 1]
+    rows = events.values_list("id", "team_id", "job_id", "to_state")[: most + 1]
     news = [News(event=event, team=team, job=job, state=state) for event, team, job, state in rows]
-    return None if len(news) > MOST else news
+    return None if len(news) > most else news

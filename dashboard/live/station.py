@@ -35,7 +35,8 @@ class Station:
         self.wire = Wire(self.hub, settings.REDIS_URL)
         self.has_ended = False
         self.loop = asyncio.get_running_loop()
-        self._tasks = [asyncio.create_task(self.wire.carry()), asyncio.create_task(self._live(beat))]
+        lasting = (self.wire.listen(), self.wire.read(), self._live(beat))
+        self._tasks = [asyncio.create_task(work) for work in lasting]
         for task in self._tasks:
             task.add_done_callback(self._broken)
         self._end_with_server()

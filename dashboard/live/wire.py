@@ -1,11 +1,12 @@
-"""One subscription to the broker per process. While the broker is away, the database is read each second."""
+"""One subscription to the broker per process, and the database where the broker has nothing to say."""
 
 import asyncio
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from django.db import Error as DatabaseError
@@ -29,18 +30,42 @@ CONNECT = 1.0
 QUIET = 5.0
 """Seconds without a word from the broker until it is asked for one, and then until it counts as away."""
 
-TAIL = 1.0
-"""Seconds between two reads of the database while the broker is away."""
-
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 """Seconds between two tries to reach the broker."""
 
-REMEMBERED = 5_000
-"""Event numbers kept, so that overlapping reads tell each event once."""
+READ_AWAY, READ_ANYWAY = 1.0, 5.0
+"""Seconds between two reads of the database: while the broker is away, and otherwise.
+
+Publishers give up quickly and stay quiet for some seconds, so a message may be lost that nobody here misses.
+"""
+
+UNSURE = 10.0
+"""Seconds for which publishers may still be quiet after the broker came back."""
+
+MOST = 5_000
+"""Events of one read; more are not worth telling one by one."""
+
+
+class Memory:
+    """The numbers of the events told lately: what comes twice is told once."""
+
+    def __init__(self) -> None:
+        self._order: deque[int] = deque()
+        self._numbers: set[int] = set()
+
+    def is_new(self, number: int) -> bool:
+        """Tell whether this number comes for the first time, and keep it."""
+        if number in self._numbers:
+            return False
+        self._order.append(number)
+        self._numbers.add(number)
+        if len(self._order) > 4 * MOST:
+            self._numbers.discard(self._order.popleft())
+        return True
 
 
 class Wire:
-    """Carries what happens to jobs from the broker, or from the database, to the hub."""
+    """Carries what happens to jobs from the broker and from the database to the hub."""
 
     def __init__(self, hub: Hub, url: str) -> None:
         self.is_degraded = False
@@ -48,21 +73,23 @@ class Wire:
         """Set once the first try to reach the broker has ended, well or not."""
         self._hub = hub
         self._url = url
-        self._heard_at: datetime | None = None
-        self._told: deque[int] = deque(maxlen=REMEMBERED)
+        self._memory = Memory()
+        self._read_at = now()
+        self._sure_after = 0.0
+        self._wake = asyncio.Event()
 
-    async def carry(self) -> None:
-        """Carry news for ever, from wherever they can be had."""
+    async def listen(self) -> None:
+        """Hand on what the broker says, for ever, connecting again whenever it was away."""
         wait = FIRST_WAIT
         while True:
             try:
                 async with self._subscribed() as subscription:
-                    await self._restored()
+                    self._back()
                     wait = FIRST_WAIT
                     await self._relay(subscription)
             except (RedisError, OSError, TimeoutError) as error:
                 self._away(error)
-                await self._tail(wait)
+                await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
 
     @asynccontextmanager
@@ -75,21 +102,20 @@ class Wire:
             await asyncio.wait_for(subscription.get_message(timeout=CONNECT), CONNECT * 2)
             yield subscription
 
-    async def _restored(self) -> None:
-        """Tell what was missed before the broker was back, and that it is back."""
-        await self._read_database()
-        self._heard_at = now()
+    def _back(self) -> None:
         self.settled.set()
         if self.is_degraded:
             self.is_degraded = False
+            self._sure_after = time.monotonic() + UNSURE
+            self._wake.set()
             logger.info("live_restored")
             self._hub.tell_all(frames.RESTORED)
 
     def _away(self, error: Exception) -> None:
-        self._heard_at = self._heard_at or now()
         self.settled.set()
         if not self.is_degraded:
             self.is_degraded = True
+            self._wake.set()
             logger.warning("live_degraded: %s", type(error).__name__)
             self._hub.tell_all(frames.DEGRADED)
 
@@ -99,7 +125,6 @@ class Wire:
         while True:
             message = await subscription.get_message(ignore_subscribe_messages=True, timeout=QUIET)
             if message is not None:
-                self._heard_at = now()
                 is_asked = False
                 self._hear(message["data"])
             elif is_asked:
@@ -114,34 +139,35 @@ class Wire:
             self._tell(news)
 
     def _tell(self, news: News) -> None:
-        self._told.append(news.event)
-        self._hub.tell(news.team, frames.job(news))
+        if self._memory.is_new(news.event):
+            self._hub.tell(news.team, frames.job(news))
 
-    async def _tail(self, seconds: float) -> None:
-        """Read the database each second for a while."""
-        end = asyncio.get_running_loop().time() + seconds
-        while (left := end - asyncio.get_running_loop().time()) > 0:
-            await self._read_database()
-            await asyncio.sleep(min(TAIL, max(left, 0.05)))
+    async def read(self) -> None:
+        """Tell what the broker did not, from the database, for ever."""
+        while True:
+            is_unsure = self.is_degraded or time.monotonic() < self._sure_after
+            with suppress(TimeoutError):
+                async with asyncio.timeout(READ_AWAY if is_unsure else READ_ANYWAY):
+                    await self._wake.wait()
+            self._wake.clear()
+            if self._hub.teams:
+                await self._read_once()
+            else:
+                self._read_at = now()
 
-    async def _read_database(self) -> None:
-        """Tell what happened since the broker, or the last read, was heard; the overlap is told once."""
-        if self._heard_at is None:
-            return
+    async def _read_once(self) -> None:
+        """Tell what happened since the last read; the reads overlap, and each event is told once."""
         began = now()
         try:
-            found = await in_thread(read, self._hub.teams, self._heard_at - OVERLAP)
+            found = await in_thread(read, self._hub.teams, self._read_at - OVERLAP, MOST)
         except DatabaseError as error:
             logger.warning("live_database_away: %s", type(error).__name__)
             return
-        self._heard_at = began
-        if found is None:
+        self._read_at = began
+        for news in found or ():
+            self._tell(news)
+        if found is None and self.is_degraded:
             self._hub.tell_all(frames.reset())
-            return
-        told = set(self._told)
-        for news in found:
-            if news.event not in told:
-                self._tell(news)
 
 
 def understood(data: object) -> News | None:

@@ -141,3 +141,13 @@ def test_leaving_the_team_ends_the_stream(site: Site, cast: Cast) -> None:
         cast.bob.memberships.all().delete()
         page.wait_for_end()
         other.wait_for("beat")
+
+
+def test_a_message_the_broker_lost_is_told_later(site: Site, cast: Cast) -> None:
+    job = create_job(cast.bob, cast.team)
+    with site.page(cast.bob) as page:
+        page.wait_for("beat")
+        unpublished = JobEvent(job=job, team=cast.team, at=datetime.now(UTC), kind="note", to_state="waiting")
+        unpublished.save()
+        told = page.wait_until(lambda heard: heard.number == unpublished.pk, "the lost message", within=8)
+        assert told.data["job"] == job.id

@@ -1,0 +1,53 @@
+"""What a page missed."""
+
+from datetime import timedelta
+
+import pytest
+
+from dashboard.live import replay
+from tests.factories import NOW, Cast, create_job
+from videojobs.models import JobEvent
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def event_at(cast: Cast, seconds: float) -> JobEvent:
+    """Make a job whose first event is so many seconds after NOW."""
+    return create_job(cast.bob, cast.team, now=NOW + timedelta(seconds=seconds)).events.get()
+
+
+def test_it_tells_what_came_after_with_ten_seconds_of_overlap(cast: Cast) -> None:
+    _old, recent, seen, missed = (event_at(cast, seconds) for seconds in (0, 15, 20, 21))
+    found = replay.after(cast.team.pk, seen.pk)
+    assert [news.event for news in found.news] == [recent.pk, seen.pk, missed.pk]
+    assert (found.newest, found.is_complete) == (missed.pk, True)
+
+
+def test_it_tells_state_and_job_and_no_more(cast: Cast) -> None:
+    event = event_at(cast, 0)
+    told = replay.after(cast.team.pk, event.pk).news[0].told()
+    assert told == {"job": event.job_id, "state": "waiting", "event": event.pk}
+
+
+def test_another_teams_event_means_nothing(cast: Cast) -> None:
+    theirs = create_job(cast.charlie, cast.elsewhere).events.get()
+    ours = event_at(cast, 0)
+    found = replay.after(cast.team.pk, theirs.pk)
+    assert (found.news, found.newest, found.is_complete) == ((), ours.pk, False)
+
+
+def test_other_teams_are_not_told_of(cast: Cast) -> None:
+    create_job(cast.charlie, cast.elsewhere)
+    assert replay.since(cast.team.pk, NOW) == replay.Replay((), None)
+
+
+def test_too_much_is_not_told_one_by_one(cast: Cast) -> None:
+    first = event_at(cast, 0)
+    copies = [
+        JobEvent(job_id=first.job_id, team=cast.team, at=NOW, kind="note", to_state="waiting", why="")
+        for _number in range(replay.MOST)
+    ]
+    JobEvent.objects.bulk_create(copies)
+    found = replay.after(cast.team.pk, first.pk)
+    assert (found.news, found.is_complete) == ((), False)
+    assert found.newest == JobEvent.objects.order_by("-id")[0].pk
