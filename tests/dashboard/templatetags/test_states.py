@@ -1,0 +1,62 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dashboard.templatetags.states import (
+    JobMoney,
+    job_money,
+    model_name,
+    size_words,
+    state_sentence,
+    state_word,
+)
+from videojobs.models.jobs import Job
+from videojobs.states import State
+
+
+def job(state: State, **values: Any) -> Job:
+    money = {"estimate": Decimal("0.28"), "held": Decimal("0.28"), "estimate_source": "table"}
+    return Job(state=state, **(money | values))
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_word_and_a_sentence(state: State) -> None:
+    assert state_word(state.value)
+    assert state_sentence(state.value).endswith(".")
+
+
+def test_no_two_states_share_a_word() -> None:
+    assert len({state_word(state.value) for state in State}) == len(State)
+
+
+def test_a_cost_is_what_was_charged() -> None:
+    done = job(State.COMPLETED, cost=Decimal("0.3"), held=Decimal(0), charged="yes")
+    assert job_money(done) == JobMoney(Decimal("0.3"), "charged")
+
+
+def test_a_job_on_its_way_shows_its_hold() -> None:
+    assert job_money(job(State.QUEUED)) == JobMoney(Decimal("0.28"), "held")
+
+
+def test_a_guessed_hold_says_so() -> None:
+    assert job_money(job(State.WAITING, estimate_source="guess")).is_guess
+
+
+def test_refused_costs_nothing() -> None:
+    refused = job(State.FAILED, held=Decimal(0), charged="no")
+    assert job_money(refused) == JobMoney(Decimal(0), "not charged")
+
+
+@pytest.mark.parametrize("state", [State.COMPLETED, State.LOST, State.FAILED])
+def test_an_end_without_a_word_on_money_is_unknown_and_never_zero(state: State) -> None:
+    assert job_money(job(state, charged="unknown")) == JobMoney(None, "unknown")
+
+
+def test_a_model_outside_the_catalogue_keeps_its_id() -> None:
+    assert model_name("minimax/hailuo-02") == "Hailuo 02"
+    assert model_name("someone/else-1") == "someone/else-1"
+
+
+def test_a_size_is_written_with_a_cross() -> None:
+    assert size_words("1280x720") == "1280×720"

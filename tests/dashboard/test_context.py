@@ -1,0 +1,72 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from dashboard.access import in_team
+from dashboard.context import Frame, frame
+from tests.factories import Cast, create_cast
+from videojobs.models import Notice, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return create_cast()
+
+
+def page_of(user: User) -> Frame:
+    request: HttpRequest = RequestFactory().get("/team/")
+    request.user = user
+    request.session = {}  # type: ignore[assignment]
+    return Frame(in_team(request))
+
+
+def tell(cast: Cast, key: str, person: User | None = None, **values: object) -> None:
+    now = timezone.now()
+    Notice.objects.create(team=cast.team, key=key, text=key, kind="news", at=now, person=person, **values)
+
+
+def test_strangers_see_an_empty_frame() -> None:
+    empty = frame(RequestFactory().get("/"))["frame"]
+    assert empty.team is None
+    assert empty.notices == []
+    assert empty.counts.open == 0
+    assert empty.spent == Decimal(0)
+
+
+def test_rehearsal_is_said_until_a_key_is_set(cast: Cast, settings: Any) -> None:
+    settings.PROVIDER_KEY = ""
+    assert page_of(cast.alice).rehearsal
+    settings.PROVIDER_KEY = "tgp_v1_x"
+    assert not page_of(cast.alice).rehearsal
+
+
+def test_people_are_told_what_is_theirs_and_the_teams(cast: Cast) -> None:
+    tell(cast, "for all")
+    tell(cast, "for alice", cast.alice)
+    tell(cast, "for bob", cast.bob)
+    assert {notice.text for notice in page_of(cast.alice).notices} == {"for all", "for alice"}
+
+
+def test_what_was_read_or_closed_is_not_told_again(cast: Cast) -> None:
+    yesterday = timezone.now() - timedelta(days=1)
+    tell(cast, "read", read_at=yesterday)
+    tell(cast, "closed", closed_at=yesterday)
+    assert page_of(cast.alice).notices == []
+
+
+def test_the_pill_counts_the_team_only_for_those_who_may_see_it(cast: Cast) -> None:
+    assert page_of(cast.alice).sees_spend
+    assert not page_of(cast.bob).sees_spend
+
+
+def test_the_place_one_is_at_is_marked(client: Client, cast: Cast) -> None:
+    client.force_login(cast.alice)
+    places = client.get("/team/").context["frame"].keeping
+    assert [place.name for place in places if place.current] == ["team"]
