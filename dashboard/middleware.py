@@ -26,5 +26,11 @@ def body_limit(answer: Answer) -> Answer:
 
 def _refuse(status: int, message: str, code: str) -> HttpResponse:
     """Write an error that gateway and REST clients alike can read."""
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code, "fields": {}}
+    error: dict[str, object] = {
+        "message": message,
+        "type": "invalid_request_error",
+        "param": None,
+        "code": code,
+        "fields": {},
+    }
     return JsonResponse({"error": error}, status=status)

@@ -24,6 +24,7 @@ NOBODY = 65534
 PATIENCE = 30.0
 """Seconds for a server to come up."""
 
+HASTY = ("-c", "fsync=off", "-c", "full_page_writes=off")
 INITDB_OPTIONS = ("--no-sync", "--locale=C.UTF-8", "--auth=trust", "--username=dailies")
 
 SQLITE_ROUND = ("-m", "not postgresql")
@@ -131,8 +132,11 @@ def _runs(program: Path, user: int) -> bool:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """Run a PostgreSQL and give its address. As root it runs under an unprivileged user, as it demands."""
+def postgresql(folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """Run a PostgreSQL and give its address. As root it runs under an unprivileged user, as it demands.
+
+    Its commits outlive a power cut only where it is `durable`.
+    """
     user = NOBODY if os.geteuid() == 0 else None
     programs = usable_binaries(folder, user)
     data = folder / "cluster"
@@ -146,7 +150,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     )
     if done.returncode:
         raise ServerFailed(f"initdb failed: {done.stderr.decode()}")
-    switches = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off"]
+    switches = ["-c", "listen_addresses=", *(() if durable else HASTY)]
     arguments = [str(programs / "postgres"), "-D", str(data), "-k", str(data), *switches]
     with running(arguments, user=user) as process:
         wait_for(lambda: answers(data / ".s.PGSQL.5432"), process, "PostgreSQL")
@@ -169,7 +173,7 @@ def all_servers() -> Iterator[dict[str, str]]:
 
 def pytest_rounds(arguments: list[str], variables: dict[str, str]) -> int:
     """Run the suite on SQLite, then its database part on PostgreSQL. Return 0 only when both pass."""
-    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
     first = subprocess.run([*command, *SQLITE_ROUND], env=variables, check=False).returncode
     on_postgresql = variables | {"DATABASE_URL": variables["TEST_POSTGRESQL_URL"]}
     second = subprocess.run([*command, *POSTGRESQL_ROUND], env=on_postgresql, check=False)
