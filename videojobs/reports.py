@@ -99,9 +99,13 @@ class Book:
     person: User | None = None
     period: Period = field(default=ALWAYS)
 
+    def all_entries(self) -> QuerySet[LedgerEntry]:
+        """Ledger entries booked in the period."""
+        return LedgerEntry.objects.filter(self.period.within("at"), self._whose())
+
     def entries(self, kind: EntryKind) -> QuerySet[LedgerEntry]:
         """Ledger entries of one kind, booked in the period."""
-        return LedgerEntry.objects.filter(self.period.within("at"), self._whose(), kind=kind.value)
+        return self.all_entries().filter(kind=kind.value)
 
     def jobs(self) -> JobQuerySet:
         """Jobs made in the period."""
