@@ -1,4 +1,5 @@
-// Plays a tile in place: under the pointer after a moment, muted; where fingers point, on the first tap.
+// Plays a tile in place: under the pointer after a moment, muted, and its lowest third scrubs; on a press or a
+// tap with sound, until the next one.
 
 const MOMENT = 150;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -21,7 +22,10 @@ function start(still, { sound }) {
   still.dataset.playing = "yes";
   still.querySelector("img").after(video);
   still.append(line);
-  video.play().catch(() => stop(still));
+  video.play().catch(() => {
+    delete still.dataset.kept;
+    stop(still);
+  });
 }
 
 function stop(still) {
@@ -32,12 +36,17 @@ function stop(still) {
   still.querySelector(".still-line")?.remove();
 }
 
-function scrub(still, x) {
-  const video = still.querySelector("video");
-  if (!video?.duration) return;
+function scrub(event) {
+  const still = event.pointerType === "mouse" && event.target.closest?.("[data-playing]");
+  const video = still && still.querySelector("video");
+  if (!video?.duration || still.dataset.kept) return;
   const box = still.getBoundingClientRect();
+  if (event.clientY < box.bottom - box.height / 3) {
+    if (video.paused) video.play().catch(() => stop(still));
+    return;
+  }
   video.pause();
-  video.currentTime = ((x - box.left) / box.width) * video.duration;
+  video.currentTime = ((event.clientX - box.left) / box.width) * video.duration;
 }
 
 function enter(event) {
@@ -72,8 +81,5 @@ function press(event) {
 export function watchClips() {
   document.addEventListener("pointerover", enter);
   document.addEventListener("click", press);
-  document.addEventListener("pointermove", (event) => {
-    const still = event.pointerType === "mouse" && event.target.closest?.("[data-playing]");
-    if (still && !still.dataset.kept && event.shiftKey) scrub(still, event.clientX);
-  });
+  document.addEventListener("pointermove", scrub);
 }
