@@ -5,7 +5,25 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from dashboard.api import gateway, rest
-from dashboard.views import account, health, look, media, notices, styleguide, team, tokens, welcome
+from dashboard.views import (
+    account,
+    create,
+    decide,
+    gallery,
+    health,
+    job,
+    live,
+    look,
+    media,
+    notices,
+    queue,
+    spend,
+    spend_export,
+    styleguide,
+    team,
+    tokens,
+    welcome,
+)
 
 # What is used of allauth; its other pages (sign-up, e-mail addresses, codes) are closed.
 account_pages = [
@@ -37,6 +55,33 @@ team_pages = [
     path("members/<int:member_id>/link/", team.link, name="password_link"),
 ]
 
+job_pages = [
+    path("", job.job, name="job"),
+    path("piece/<slug:name>/", job.piece, name="job_piece"),
+    path("cancel/", decide.cancel, name="job_cancel"),
+    path("found/", decide.found, name="job_found"),
+    path("never-arrived/", decide.never_arrived, name="job_never_arrived"),
+    path("give-up/", decide.give_up, name="job_give_up"),
+    path("send-again/", decide.send_again, name="job_send_again"),
+    path("look-again/", decide.look_again, name="job_look_again"),
+    path("send-restored/", decide.send_restored, name="job_send_restored"),
+    path("settle/", decide.settle_by_hand, name="job_settle"),
+    path("retry/", decide.retry, name="job_retry"),
+]
+
+gallery_pages = [
+    path("", gallery.gallery, name="gallery"),
+    path("count/", gallery.count, name="gallery_count"),
+    path("tile/<slug:job_id>/", gallery.tile, name="gallery_tile"),
+]
+
+spend_pages = [
+    path("", spend.spend, name="spend"),
+    path("sums/", spend.sums, name="spend_sums"),
+    path("jobs.csv", spend_export.jobs, name="spend_jobs"),
+    path("ledger.csv", spend_export.ledger, name="spend_ledger"),
+]
+
 # Each base URL a `together` package may be given, by the path that package makes of it.
 VIDEOS = r"^(?:v[12]/)?(?:v2/)?videos"
 
@@ -54,6 +99,19 @@ media_files = [
     path("<str:job_id>/signed/<str:name>", media.signed, name="media_signed"),
 ]
 
+create_pages = [
+    path("", create.create, name="create"),
+    path("shape/", create.shape, name="create_shape"),
+    path("quote/", create.quote, name="create_quote"),
+    path("stage/", create.stage, name="create_stage"),
+    path("mine/", create.mine, name="create_mine"),
+]
+
+queue_pages = [
+    path("", queue.queue, name="queue"),
+    path("lanes/", queue.lanes, name="queue_lanes"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
@@ -61,6 +119,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("frame/", look.frame, name="frame"),
     path("", welcome.home, name="home"),
     path("welcome/", welcome.welcome, name="welcome"),
+    path("create/", include(create_pages)),
+    path("queue/", include(queue_pages)),
     path("accounts/", include(account_pages)),
     path("accounts/<int:account_id>/resume", notices.resume_account, name="resume_account"),
     path("team/", include(team_pages)),
@@ -68,8 +128,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/make/", tokens.make, name="make_token"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
+    path("live/since/", live.since, name="live_since"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.mark_read, name="mark_notices_read"),
+    path("gallery/", include(gallery_pages)),
+    path("jobs/<slug:job_id>/", include(job_pages)),
+    path("spend/", include(spend_pages)),
     *scripts,
 ]
 

@@ -1,0 +1,160 @@
+"""One Create form, opened or posted, read into a wish with its price."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dashboard import submitting
+from dashboard.context import Frame
+from dashboard.forms.create import UNLISTED, CreateForm
+from dashboard.forms.create_filling import Filling, Given, fitting
+from dashboard.http import TeamRequest
+from dashboard.submitting import Wish
+from dashboard.views.create_price import PriceBar, lacks_length, left_of_limit, likely_price, reasons_of
+from videojobs import bodies, lifecycle, offers
+from videojobs.bodies import BodyProblem, BodyRefused, Shape, form_shape
+from videojobs.catalog import Offer
+from videojobs.models import Job, ProviderAccount
+from videojobs.prices import Price, PriceSource
+from videojobs.rights import Right
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The model a form asks for. `offer` shapes the form even where `model_id` is nobody's."""
+
+    offer: Offer
+    model_id: str
+    may_be_asked: bool = True  # False: a name no catalogue knows, not given as unlisted
+
+    @classmethod
+    def read(cls, request: TeamRequest, account: ProviderAccount, data: Mapping[str, Any]) -> "Choice":
+        """Read it from a form or an address; the usual model where it names none."""
+        named = str(data.get("model", "")).strip()
+        is_unlisted = named == UNLISTED
+        model_id = str(data.get("unlisted_model", "")).strip() if is_unlisted else named
+        if not model_id and not is_unlisted:
+            return cls.usual(request, account)
+        listed = offers.find(request.team, account, model_id)
+        if listed is not None:
+            return cls(listed, model_id)
+        if is_unlisted:
+            return cls(offers.unlisted(request.team, model_id), model_id)
+        return cls(cls.usual(request, account).offer, model_id, may_be_asked=False)
+
+    @classmethod
+    def usual(cls, request: TeamRequest, account: ProviderAccount) -> "Choice":
+        """Return the model this person used last, if it is still on offer, else the first of the list."""
+        mine = Job.objects.in_team(request.team).filter(person=request.user).newest_first()
+        last = mine.values_list("model", flat=True).first() or ""
+        listed = [offer for offer in offers.for_team(request.team, account) if offer.model.enabled]
+        offer = next((offer for offer in listed if offer.model.id == last), listed[0])
+        return cls(offer, offer.model.id)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One form as it stands: for which model, with what in it, and whether it was sent."""
+
+    request: TeamRequest
+    account: ProviderAccount
+    choice: Choice
+    form: CreateForm
+    press: str
+    retry_of: Job | None = None
+    filling: Filling = field(default_factory=lambda: Filling({}))
+
+    @property
+    def offer(self) -> Offer:
+        """The model's offer the form is shaped by."""
+        return self.choice.offer
+
+    def order(self) -> lifecycle.Order:
+        """Return what the press asks for. Raises BodyRefused, naming each field that is wrong."""
+        return self._ordered(self.form)
+
+    def bar(self, *, pressed: bool = False) -> PriceBar:
+        """Price the form as far as it is filled in, and say what is still missing."""
+        # A form that was only opened is read as if its first values had been posted.
+        form = CreateForm(self.form.shape, self.form.data or self.filling.initial)
+        price, outcome = self._price(form)
+        return PriceBar(
+            price=price,
+            spent=Frame(self.request).spent,
+            whose="this month" if self.request.asker.may(Right.SEE_SPEND) else "yours this month",
+            rehearsal=self.account.is_rehearsal,
+            left=left_of_limit(self.request.team, self.account),
+            outcome=outcome,
+            reasons=reasons_of(self.form if pressed else form),
+            asks_price=price is None or price.source is PriceSource.TYPED,
+            lacks_length=price is None and lacks_length(form.values(self.choice.model_id), self.offer),
+            pressed=pressed,
+        )
+
+    def _ordered(self, form: CreateForm) -> lifecycle.Order:
+        wish = self._wish(form)
+        quoted = submitting.quote(wish, self.account)
+        if quoted.price is None:
+            # A typed price counts only where nobody names one.
+            wish = replace(wish, typed_price=form.cleaned_data.get("price", "").strip())
+            quoted = submitting.quote(wish, self.account)
+        return submitting.order_of(wish, quoted)
+
+    def _wish(self, form: CreateForm) -> Wish:
+        return Wish(
+            values=form.values(self.choice.model_id),
+            team=self.request.team,
+            project=self.request.team.projects.get(is_default=True),
+            person=self.request.user,
+            press=lifecycle.Press(scope=f"form:{self.request.user.pk}", key=self.press),
+            may_type_price=self.choice.may_be_asked,
+            retry_of=self.retry_of,
+        )
+
+    def _price(self, form: CreateForm) -> tuple[Price | None, Shape]:
+        """Check and price the wish; what is wrong stands in the form's errors afterwards."""
+        problems: tuple[BodyProblem, ...] = ()
+        if form.is_valid():
+            try:
+                order = self._ordered(form)
+                return order.price, bodies.describe(order.body, self.offer)
+            except BodyRefused as refused:
+                problems = refused.problems
+                form.refuse(problems)
+        return likely_price(form.values(self.choice.model_id), self.offer, problems)
+
+
+def opened(
+    request: TeamRequest, given: Given, data: Mapping[str, Any], retry_of: Job | None = None
+) -> Asking:
+    """Return a form to be filled in: the model named in `data`, with what of `given` it takes."""
+    account = ProviderAccount.objects.current()
+    choice = Choice.read(request, account, data)
+    shape = form_shape(choice.offer)
+    filling = fitting(given, shape)
+    press = read_press(data) or str(uuid.uuid4())
+    form = CreateForm(shape, initial=filling.initial)
+    return Asking(request, account, choice, form, press, retry_of, filling)
+
+
+def posted(request: TeamRequest, retry_of: Job | None) -> Asking:
+    """Return a form that came back."""
+    account = ProviderAccount.objects.current()
+    choice = Choice.read(request, account, request.POST)
+    form = CreateForm(form_shape(choice.offer), request.POST)
+    return Asking(request, account, choice, form, read_press(request.POST), retry_of)
+
+
+def read_press(data: Mapping[str, Any]) -> str:
+    """Return the form's own number, "" where it came without one of ours."""
+    try:
+        return str(uuid.UUID(str(data.get("press", ""))))
+    except ValueError:
+        return ""
+
+
+def was_shaped_for_another(asking: Asking) -> bool:
+    """Whether the model was changed since the form was drawn, so that its fields are another model's."""
+    shaped_for = asking.request.POST.get("shaped_for", "")
+    return bool(shaped_for) and asking.choice.may_be_asked and shaped_for != asking.choice.model_id

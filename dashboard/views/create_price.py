@@ -1,0 +1,151 @@
+"""The bar under the Create form: what one press costs, by whose word, and why it cannot be sent."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import Sum
+
+from dashboard.forms.create import CreateForm
+from dashboard.templatetags.money import usd
+from videojobs import bodies, prices
+from videojobs.bodies import BodyProblem, BodyRefused, Shape
+from videojobs.catalog import CatalogModel, Offer
+from videojobs.models import Job, ProviderAccount, Team
+from videojobs.prices import Price
+from videojobs.provider.types import CreateVideoBody
+
+NOTHING = Decimal(0)
+PRICED = ("width", "height", "resolution", "seconds", "media")
+"""What of a body its price depends on."""
+
+PLACEHOLDER = "A prompt that is still to be written"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why it cannot be sent yet, and the field that puts it right."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class PriceBar:
+    """One press, priced. `price` is None where a person must type it; amounts are USD.
+
+    `spent` is this month's, `left` what the team's limit leaves, None without one. `pressed` says that the
+    reasons answer a press, not a form that is still being written.
+    """
+
+    price: Price | None
+    spent: Decimal
+    rehearsal: bool
+    whose: str = "this month"
+    left: Decimal | None = None
+    outcome: Shape | None = None
+    reasons: tuple[Reason, ...] = field(default=())
+    asks_price: bool = False
+    lacks_length: bool = False
+    pressed: bool = False
+
+    @property
+    def kind(self) -> str:
+        """ "unknown", "over" the limit, or where the price comes from."""
+        if self.price is None:
+            return "unknown"
+        return "over" if self.is_over else str(self.price.source)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the team's limit has no room for it."""
+        return self.left is not None and self.price is not None and self.price.usd > self.left
+
+    @property
+    def after(self) -> Decimal:
+        """This month's spend with this job in it."""
+        return self.spent + (self.price.usd if self.price else NOTHING)
+
+    @property
+    def left_after(self) -> Decimal | None:
+        """What the limit leaves once this job is held."""
+        return None if self.left is None or self.price is None else self.left - self.price.usd
+
+    @property
+    def deed(self) -> str:
+        """What the button does, in words."""
+        if self.rehearsal:
+            return "Rehearse 1 job · nothing is bought"
+        if self.price is None:
+            return "Send 1 job"
+        return f"Send 1 job · {'≈ ' if self.price.is_guess else ''}{usd(self.price.usd)}"
+
+
+def reasons_of(form: CreateForm) -> tuple[Reason, ...]:
+    """Turn what is wrong with a form into links to its fields."""
+    if not form.is_bound:
+        return ()
+    return tuple(
+        Reason(str(message), "" if name == NON_FIELD_ERRORS else f"#id_{name}")
+        for name, messages in form.errors.items()
+        for message in messages
+    )
+
+
+def likely_price(
+    values: Mapping[str, Any], offer: Offer, problems: Collection[BodyProblem]
+) -> tuple[Price | None, Shape]:
+    """Price a form that is still being filled in, by whatever of it can be read."""
+    wrong = {problem.place for problem in problems}
+    known: dict[str, Any] = {
+        "model": offer.model.id,
+        "prompt": PLACEHOLDER if offer.model.takes_prompt else "",
+    }
+    body = _readable(
+        known | {name: values[name] for name in PRICED if name in values and name not in wrong}, offer
+    )
+    if body is None:
+        body = _readable(known, offer) or CreateVideoBody(model=offer.model.id or "unknown")
+    return prices.estimate(body, offer), bodies.describe(body, offer)
+
+
+def _readable(values: Mapping[str, Any], offer: Offer) -> CreateVideoBody | None:
+    try:
+        return bodies.build(values, replace(offer, model=_undemanding(offer.model)))
+    except BodyRefused:
+        return None
+
+
+def _undemanding(model: CatalogModel) -> CatalogModel:
+    """Return a model that takes a wish before it is complete."""
+    return replace(
+        model,
+        enabled=True,
+        needs_prompt=False,
+        prompt_shortest=1,
+        needs_first_frame=False,
+        needs_frame=False,
+        needs_reference=False,
+        needs_source_video=False,
+        audios_need_reference=False,
+    )
+
+
+def lacks_length(values: Mapping[str, Any], offer: Offer) -> bool:
+    """Whether naming the length would make a price where there is none."""
+    if values.get("seconds"):
+        return False
+    price, _shape = likely_price({**values, "seconds": "5"}, offer, ())
+    return price is not None
+
+
+def left_of_limit(team: Team, account: ProviderAccount) -> Decimal | None:
+    """Return what a team's limit leaves in USD, as the ledger counts it; None where nothing limits it."""
+    limit: Decimal | None = team.spend_limit
+    if limit is None or account.is_rehearsal:
+        return None
+    sums = Job.objects.in_team(team).live().aggregate(spent=Sum("cost"), open=Sum("held"))
+    taken: Decimal = (sums["spent"] or NOTHING) + (sums["open"] or NOTHING)
+    return limit - taken
