@@ -1,0 +1,74 @@
+"""`python -m benchmarks [NAME …] [--quick]`: measure, print each figure beside its reference, write JSON.
+
+Everything runs on loopback, is bounded in count and time, and ends by itself.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.figures import Figure, as_lines, from_json, write_report
+from benchmarks.stage import POSTGRESQL, ROOT, SQLITE, Stage, far_side, stage
+
+LONGEST = 900
+"""Seconds for one benchmark on one database."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One room of measurements and the databases it is done on."""
+
+    name: str
+    databases: tuple[str, ...]
+
+
+BENCHMARKS = (Benchmark("looks", (SQLITE, POSTGRESQL)),)
+
+
+def main() -> int:
+    """Run the benchmarks asked for. Returns 1 where one of them could not be run or missed its target."""
+    options = _options()
+    chosen = [one for one in BENCHMARKS if not options.names or one.name in options.names]
+    figures: list[Figure] = []
+    with stage() as servers:
+        for benchmark in chosen:
+            for database in benchmark.databases:
+                found = run(servers, benchmark.name, database, quick=options.quick)
+                print("\n".join(line for figure in found for line in as_lines(figure)), flush=True)
+                figures += found
+    write_report(figures, options.out, quick=options.quick)
+    print(f"written to {options.out}")
+    return 0 if all(figure.met is not False for figure in figures) or options.quick else 1
+
+
+def run(servers: Stage, name: str, database: str, *, quick: bool) -> list[Figure]:
+    """Run one benchmark on one database in a process of its own."""
+    print(f"{name} on {database}:", file=sys.stderr, flush=True)
+    environment = servers.place(database)
+    out = Path(environment["DATA_DIR"]) / "figures.json"
+    command = [sys.executable, "-m", "benchmarks.child", name, database, "--out", str(out)]
+    with far_side() as origin:
+        environment["TOGETHER_BASE_URL"] = origin
+        subprocess.run(
+            [*command, *(["--quick"] if quick else [])],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            timeout=LONGEST,
+        )
+    return [from_json(values) for values in json.loads(out.read_text())]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *(one.name for one in BENCHMARKS)], metavar="NAME")
+    parser.add_argument("--quick", action="store_true", help="small counts: shows that it runs")
+    parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench.json")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
