@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -13,6 +13,7 @@ from dashboard.access import team_page
 from dashboard.http import TeamRequest
 from videojobs import lifecycle, tasks, teams
 from videojobs.models import Notice, ProviderAccount
+from videojobs.models.accounts import ProviderAccountQuerySet
 from videojobs.models.notices import NoticeQuerySet
 from videojobs.rights import Right
 
@@ -25,6 +26,8 @@ def notices(request: TeamRequest) -> HttpResponse:
     """Show what this person is told, newest first, what no longer holds apart."""
     told = list(notices_for(request).select_related("job").newest_first()[:SHOWN])
     context = {
+        "parked": accounts_for(request).exclude(parked_at=None),
+        "may_resume": request.asker.may(Right.RESUME_DISPATCH),
         "unread": [notice for notice in told if notice.closed_at is None and notice.read_at is None],
         "read": [notice for notice in told if notice.closed_at is None and notice.read_at is not None],
         "past": [notice for notice in told if notice.closed_at is not None],
@@ -50,10 +53,7 @@ def notices_for(request: TeamRequest) -> NoticeQuerySet:
 @team_page(Right.RESUME_DISPATCH, methods=["POST"])
 def resume_account(request: TeamRequest, account_id: int) -> HttpResponse:
     """Let a parked provider account send again."""
-    reachable = ProviderAccount.objects.filter(
-        Q(pk__in=ProviderAccount.objects.configured()) | Q(jobs__team=request.team)
-    )
-    account = get_object_or_404(reachable.distinct(), pk=account_id)
+    account = get_object_or_404(accounts_for(request), pk=account_id)
     now = timezone.now()
     with transaction.atomic():
         resumed = lifecycle.resume(account, request.user, now=now)
@@ -63,6 +63,13 @@ def resume_account(request: TeamRequest, account_id: int) -> HttpResponse:
         tasks.nudge_send(account)
         messages.success(request, "Sending goes on, in order.")
     return go_back(request)
+
+
+def accounts_for(request: TeamRequest) -> ProviderAccountQuerySet:
+    """Return the accounts that send for this team: the one set up now, and those of its jobs."""
+    accounts = ProviderAccount.objects.all()
+    theirs = Exists(request.team.jobs.filter(account=OuterRef("pk")))
+    return accounts.filter(Q(pk__in=accounts.configured()) | theirs)
 
 
 def go_back(request: TeamRequest) -> HttpResponse:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -48,9 +48,11 @@ def rename(request: TeamRequest) -> HttpResponse:
 @team_page(methods=["POST"])
 def choose(request: TeamRequest) -> HttpResponse:
     """Work in another of one's teams from now on."""
+    mine = {str(member.team_id): member.team_id for member in request.user.memberships.all()}
     wanted = request.POST.get("team", "")
-    mine = request.user.memberships.filter(team_id=int(wanted) if wanted.isdecimal() else 0)
-    request.session[TEAM_KEY] = get_object_or_404(mine).team_id
+    if wanted not in mine:
+        raise Http404("No such team.")
+    request.session[TEAM_KEY] = mine[wanted]
     return redirect("home")
 
 

@@ -1,0 +1,44 @@
+"""What happened since, for pages whose stream does not get through."""
+
+import pytest
+from django.test import Client
+
+from tests.factories import Cast, create_cast, create_job
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """Return Alice, Bob, Charlie and their teams."""
+    return create_cast()
+
+
+@pytest.fixture
+def bob(client: Client, cast: Cast) -> Client:
+    """Return a member's browser."""
+    client.force_login(cast.bob)
+    return client
+
+
+def test_it_says_where_to_begin(bob: Client, cast: Cast) -> None:
+    event = create_job(cast.bob, cast.team).events.get()
+    assert bob.get("/live/since/").json() == {"events": [], "last": event.pk, "reset": False}
+
+
+def test_it_tells_what_came_after(bob: Client, cast: Cast) -> None:
+    seen = create_job(cast.bob, cast.team).events.get()
+    missed = create_job(cast.bob, cast.team)
+    told = bob.get(f"/live/since/?last={seen.pk}").json()
+    assert told["last"] == missed.events.get().pk
+    assert {"job": missed.id, "state": "waiting", "event": told["last"]} in told["events"]
+
+
+@pytest.mark.parametrize("last", ["0", "x", "-1", "²", "9" * 40])
+def test_a_number_nobody_knows_makes_the_page_read_itself_again(bob: Client, last: str) -> None:
+    assert bob.get("/live/since/", {"last": last}).json()["reset"] is True
+
+
+def test_another_teams_events_are_not_told(bob: Client, cast: Cast) -> None:
+    theirs = create_job(cast.charlie, cast.elsewhere).events.get()
+    assert bob.get(f"/live/since/?last={theirs.pk}").json() == {"events": [], "last": None, "reset": True}

@@ -1,0 +1,131 @@
+"""What people are told, and the Resume button."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.factories import NOW, Cast, create_cast, create_job, create_user, join, live_account
+from videojobs import lifecycle
+from videojobs.models import AuditEntry, Notice, ProviderAccount
+from videojobs.rights import Role
+
+
+@pytest.fixture(autouse=True)
+def cast(db: None) -> Cast:
+    """Return Alice, Bob, Charlie and their teams."""
+    return create_cast()
+
+
+@pytest.fixture
+def bob(client: Client, cast: Cast) -> Client:
+    """Return a member's browser."""
+    client.force_login(cast.bob)
+    return client
+
+
+@pytest.fixture
+def parked(cast: Cast) -> ProviderAccount:
+    """Return the rehearsal's account, parked with a waiting job."""
+    account = ProviderAccount.objects.current()
+    create_job(cast.bob, cast.team, account=account)
+    lifecycle.park(account, "The key was refused.", now=NOW)
+    return account
+
+
+def tell(cast: Cast, key: str, **more: object) -> Notice:
+    """Tell the team, or one person, something."""
+    Notice.objects.tell(cast.team.pk, key, f"News of {key}.", kind="decision", now=NOW, **more)  # type: ignore[arg-type]
+    return Notice.objects.get(key=key)
+
+
+def test_it_shows_the_newest_first(bob: Client, cast: Cast) -> None:
+    first = tell(cast, "first")
+    second = tell(cast, "second")
+    Notice.objects.filter(pk=second.pk).update(at=NOW + timedelta(minutes=1))
+    assert bob.get("/notices/").context["unread"] == [second, first]
+
+
+def test_it_shows_nothing_of_others(bob: Client, cast: Cast) -> None:
+    tell(cast, "for alice", person_id=cast.alice.pk)
+    Notice.objects.tell(cast.elsewhere.pk, "theirs", "Theirs.", kind="lost", now=NOW)
+    assert bob.get("/notices/").context["unread"] == []
+
+
+def test_what_no_longer_holds_stands_apart(bob: Client, cast: Cast) -> None:
+    over = tell(cast, "over")
+    Notice.objects.close(cast.team.pk, "over", now=NOW)
+    page = bob.get("/notices/")
+    assert (page.context["unread"], page.context["past"]) == ([], [over])
+
+
+def test_a_notice_leads_to_its_job(bob: Client, cast: Cast) -> None:
+    job = create_job(cast.bob, cast.team)
+    tell(cast, "unconfirmed", job=job)
+    assert f"/jobs/{job.id}/" in bob.get("/notices/").content.decode()
+
+
+def test_what_is_read_stays_open(bob: Client, cast: Cast) -> None:
+    notice = tell(cast, "news")
+    assert bob.post("/notices/read/").headers["Location"] == "/notices/"
+    assert bob.get("/notices/").context["read"] == [notice]
+
+
+def test_a_viewer_reads_for_themselves_alone(client: Client, cast: Cast) -> None:
+    person = create_user("vera@example.org")
+    join(person, cast.team, Role.VIEWER)
+    for_all, for_vera = tell(cast, "all"), tell(cast, "vera", person_id=person.pk)
+    client.force_login(person)
+    client.post("/notices/read/")
+    page = client.get("/notices/")
+    assert (page.context["unread"], page.context["read"]) == ([for_all], [for_vera])
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", ""])
+def test_it_leads_nowhere_else(bob: Client, elsewhere: str) -> None:
+    assert bob.post("/notices/read/", {"next": elsewhere}).headers["Location"] == "/notices/"
+
+
+class TestResume:
+    """The one button that lets a parked account send again."""
+
+    def resume(self, client: Client, account: ProviderAccount) -> int:
+        """Press it."""
+        return client.post(f"/accounts/{account.pk}/resume", {"next": "/notices/"}).status_code
+
+    def test_an_owner_resumes(self, client: Client, cast: Cast, parked: ProviderAccount) -> None:
+        client.force_login(cast.alice)
+        assert self.resume(client, parked) == 302
+        parked.refresh_from_db()
+        assert not parked.is_parked()
+        assert AuditEntry.objects.get().action == "dispatch_resumed"
+        assert not Notice.objects.open().exists()
+
+    def test_pressing_twice_is_harmless(self, client: Client, cast: Cast, parked: ProviderAccount) -> None:
+        client.force_login(cast.alice)
+        assert [self.resume(client, parked) for _press in range(2)] == [302, 302]
+        assert AuditEntry.objects.count() == 1
+
+    def test_a_member_may_not(self, bob: Client, parked: ProviderAccount) -> None:
+        assert self.resume(bob, parked) == 403
+        parked.refresh_from_db()
+        assert parked.is_parked()
+
+    def test_another_teams_account_is_not_there(self, client: Client, cast: Cast) -> None:
+        account = live_account()
+        create_job(cast.charlie, cast.elsewhere, account=account)
+        client.force_login(cast.alice)
+        assert self.resume(client, account) == 404
+
+    def test_the_page_offers_it_to_those_who_may(
+        self, client: Client, cast: Cast, parked: ProviderAccount
+    ) -> None:
+        client.force_login(cast.alice)
+        page = client.get("/notices/").content.decode()
+        assert "The key was refused." in page
+        assert f"/accounts/{parked.pk}/resume" in page
+
+    def test_others_read_who_can(self, bob: Client, parked: ProviderAccount) -> None:
+        page = bob.get("/notices/").content.decode()
+        assert "An owner or admin can resume it." in page
+        assert f"/accounts/{parked.pk}/resume" not in page
