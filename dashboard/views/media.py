@@ -1,5 +1,6 @@
 """Our own copies of clips and their posters: whole or in ranges, by session or by signed link."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -106,7 +107,7 @@ def send(request: HttpRequest, kept: Kept) -> HttpResponseBase:
         file = kept.path.open("rb")
     except OSError as error:
         raise Http404("The file is not in our storage any more.") from error
-    size = kept.path.stat().st_size
+    size = os.fstat(file.fileno()).st_size
     try:
         span = _span(request, kept, size)
     except ranges.Unsatisfiable:
