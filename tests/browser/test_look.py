@@ -137,6 +137,7 @@ def test_silence_turns_the_mark_grey_and_the_page_polls(page: Page, live_server:
     page.clock.install()
     page.route("**/events/**", silence)
     sign_in(page, live_server)
+    expect(page.locator("#live-mark")).to_have_attribute("data-live-state", "live")
     with page.expect_request("**/frame/"):
         page.clock.fast_forward(16_000)
         page.clock.run_for(2_000)
