@@ -100,6 +100,8 @@ def visible_jobs(asker: Asker) -> JobQuerySet:
 
 def job_or_404(asker: Asker, job_id: str) -> Job:
     """Return a job this asker may see. Raises Http404 for all others, as if there were none."""
+    if not (job_id.isascii() and job_id.isprintable()):  # PostgreSQL does not even compare a NUL
+        raise Http404("No such job.")
     try:
         return visible_jobs(asker).select_related("account", "person", "project", "team").get(id=job_id)
     except Job.DoesNotExist as error:

@@ -17,7 +17,6 @@ from django.views.decorators.csrf import csrf_exempt
 from dashboard import access, media_links
 from dashboard.api import errors
 from dashboard.api.errors import ApiError, wrong_method
-from dashboard.api.finding import find_job
 from dashboard.api.making import default_project, make, press_of
 from dashboard.api.reading import idempotency_key, is_repeat, read_object
 from dashboard.api.tokens import asker_of
@@ -108,7 +107,7 @@ def read_video(request: HttpRequest, job_id: str) -> HttpResponse:
     """Answer with a job of the token's team as a `VideoJob`."""
     now = timezone.now()
     asker = asker_of(request, now=now)
-    job = find_job(asker, job_id)
+    job = access.job_or_404(asker, job_id)
     return JsonResponse(video_of(job, media_links.origin_of(request), now=now))
 
 

@@ -11,7 +11,6 @@ from dashboard import access, media_links
 from dashboard.api.deciding import decide
 from dashboard.api.describing import Reader
 from dashboard.api.errors import wrong_field
-from dashboard.api.finding import find_job, find_job_to_change
 from dashboard.api.listing import Filters, page_of
 from dashboard.api.making import Made, default_project, make, press_of, retry
 from dashboard.api.reading import idempotency_key
@@ -20,7 +19,7 @@ from dashboard.api.tokens import ApiRequest
 from dashboard.http import Asker
 from dashboard.submitting import Wish
 from videojobs import lifecycle
-from videojobs.models import Project
+from videojobs.models import Job, Project
 from videojobs.rights import Right
 
 router = Router(tags=["jobs"])
@@ -69,13 +68,13 @@ def list_jobs(request: ApiRequest, filters: Query[Filters]) -> JobPage:
 @router.get("/jobs/{job_id}", response={200: JobDetail, READ: Refusal}, by_alias=True)
 def read_job(request: ApiRequest, job_id: str) -> JobDetail:
     """Read one job with everything that happened to it and to its money."""
-    return _reader(request).detail(find_job(request.auth, job_id))
+    return _reader(request).detail(access.job_or_404(request.auth, job_id))
 
 
 @router.post("/jobs/{job_id}/cancel", response={200: JobDetail, CHANGED: Refusal}, by_alias=True)
 def cancel_job(request: ApiRequest, job_id: str) -> JobDetail:
     """Take a job out of the queue before it is sent. Afterwards: 409, since nobody can stop it any more."""
-    job = find_job_to_change(request.auth, job_id, Right.CANCEL_OWN, Right.CANCEL_ANY)
+    job = _changeable(request.auth, job_id, Right.CANCEL_OWN, Right.CANCEL_ANY)
     lifecycle.cancel(job, request.auth.user, now=timezone.now())
     return _read_again(request, job_id)
 
@@ -90,7 +89,7 @@ def resolve_job(
     request: ApiRequest, job_id: str, answer: Answer, response: HttpResponse
 ) -> JobDetail | Status[JobDetail]:
     """Decide about an unconfirmed, lost or restored job. *send_again* answers 201 with the new job."""
-    job = find_job_to_change(request.auth, job_id, None, Right.RESOLVE)
+    job = _changeable(request.auth, job_id, None, Right.RESOLVE)
     made = decide(job, answer, request.auth, _press(request), _reader(request))
     return _created(response, made) if made else _read_again(request, job_id)
 
@@ -100,10 +99,17 @@ def resolve_job(
 )
 def retry_job(request: ApiRequest, job_id: str, response: HttpResponse) -> Status[JobDetail]:
     """Make a new job of an ended one's body, with its own hold; the old one stays as it is."""
-    job = find_job_to_change(request.auth, job_id, Right.CANCEL_OWN, Right.CANCEL_ANY)
+    job = _changeable(request.auth, job_id, Right.CANCEL_OWN, Right.CANCEL_ANY)
     access.demand(request.auth, Right.SUBMIT)
     reader = _reader(request)
     return _created(response, retry(job, request.auth, _press(request), reader.detail, now=reader.now))
+
+
+def _changeable(asker: Asker, job_id: str, own: Right | None, any: Right) -> Job:
+    """Return a job this asker may change. Raises Http404 to strangers, PermissionDenied to readers."""
+    job = access.job_or_404(asker, job_id)
+    access.demand_change(asker, job, own, any)
+    return job
 
 
 def _reader(request: HttpRequest) -> Reader:
@@ -111,7 +117,7 @@ def _reader(request: HttpRequest) -> Reader:
 
 
 def _read_again(request: ApiRequest, job_id: str) -> JobDetail:
-    return _reader(request).detail(find_job(request.auth, job_id))
+    return _reader(request).detail(access.job_or_404(request.auth, job_id))
 
 
 def _press(request: ApiRequest) -> lifecycle.Press | None:
