@@ -8,6 +8,8 @@ from videojobs.models import Job
 from videojobs.models.jobs import JobQuerySet
 
 LONGEST = 200
+YEARS = range(2000, 9000)
+"""Near the ends of the calendar a moment cannot even be turned into UTC."""
 
 Place = tuple[datetime, str]
 """When a job was made, and its id."""
@@ -34,7 +36,8 @@ def read(cursor: str) -> Place:
         created_at = datetime.fromisoformat(moment)
     except (ValueError, binascii.Error) as error:
         raise NoCursor("This is not a cursor of ours.") from error
-    if created_at.tzinfo is None or not job_id.replace("_", "").isalnum():
+    believable = created_at.tzinfo is not None and created_at.year in YEARS
+    if not believable or not job_id.replace("_", "").isalnum():
         raise NoCursor("This is not a cursor of ours.")
     return created_at, job_id
 

@@ -1,6 +1,5 @@
 """A team's jobs a page at a time: filters, and a cursor that never skips or repeats."""
 
-import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,7 +8,7 @@ from django.db.models import Q
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
-from dashboard import access
+from dashboard import access, cursor
 from dashboard.api.errors import wrong_field
 from dashboard.api.schemas import Line
 from dashboard.http import Asker
@@ -58,11 +57,18 @@ def page_of(asker: Asker, filters: Filters) -> Page:
     """Return one page of the jobs this asker may see. Raises ApiError 400 for a cursor that is none."""
     jobs = chosen(access.visible_jobs(asker), filters)
     if filters.cursor:
-        created_at, job_id = read_cursor(filters.cursor)
-        jobs = jobs.filter(created_at__lte=created_at).exclude(created_at=created_at, id__gte=job_id)
+        jobs = cursor.older(jobs, _place(filters.cursor))
     found = list(jobs.select_related("account", "person", "project").newest_first()[: filters.limit + 1])
     page = found[: filters.limit]
-    return Page(page, cursor_after(page[-1]) if len(found) > len(page) else None)
+    return Page(page, cursor.of(page[-1]) if len(found) > len(page) else None)
+
+
+def _place(text: str) -> cursor.Place:
+    try:
+        return cursor.read(text)
+    except cursor.NoCursor as error:
+        message = "This is not a cursor of ours. Start again without one."
+        raise wrong_field("cursor", message, "invalid_cursor") from error
 
 
 def chosen(jobs: JobQuerySet, filters: Filters) -> JobQuerySet:
@@ -89,28 +95,3 @@ def _between(jobs: JobQuerySet, filters: Filters) -> JobQuerySet:
     if filters.until is not None:
         jobs = jobs.filter(created_at__lt=filters.until)
     return jobs
-
-
-def cursor_after(job: Job) -> str:
-    """Return the cursor of what comes after a job."""
-    plain = f"{job.created_at.astimezone(UTC).isoformat()} {job.id}"
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
-
-
-def read_cursor(cursor: str) -> tuple[datetime, str]:
-    """Return the moment and id of the last job already seen. Raises ApiError 400."""
-    try:
-        created_at, job_id = _unpack(cursor)
-    except ValueError as error:
-        message = "This is not a cursor of ours. Start again without one."
-        raise wrong_field("cursor", message, "invalid_cursor") from error
-    return created_at, job_id
-
-
-def _unpack(cursor: str) -> tuple[datetime, str]:
-    padded = cursor.encode() + b"=" * (-len(cursor) % 4)
-    plain = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-    moment, _, job_id = plain.partition(" ")
-    if not job_id.replace("_", "").isalnum():
-        raise ValueError("no id in it")
-    return _believable(datetime.fromisoformat(moment)), job_id
