@@ -17,7 +17,8 @@ from videojobs.reports import Book
 AT_ONCE = 500
 """Rows read from the database at a time."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@")
+CONTROL = ("\t", "\r", "\n")
 
 JOB_COLUMNS: dict[str, Callable[[Job], Any]] = {
     "made_at": lambda job: job.created_at,
@@ -108,4 +109,4 @@ def cell(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value:.6f}"
     text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(CONTROL) else text
