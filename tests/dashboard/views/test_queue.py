@@ -89,14 +89,9 @@ def test_a_job_that_was_put_off_stands_last_with_its_reason(alice: Client, cast:
 
 
 def test_a_running_job_shows_elapsed_against_its_usual_time(alice: Client, cast: Cast) -> None:
+    made: dict[str, Any] = {"accepted_at": ago(minutes=30), "finished_at": ago(minutes=28)}
     for _ in range(3):
-        made = {
-            "accepted_at": ago(minutes=30),
-            "finished_at": ago(minutes=28),
-            "cost": Decimal("0.28"),
-            "held": 0,
-        }
-        create_job(cast.bob, cast.team, state=State.COMPLETED, charged="yes", **made)
+        create_job(cast.bob, cast.team, state=State.COMPLETED, **made, charged="yes", cost=Decimal(1), held=0)
     create_job(cast.alice, cast.team, state=State.IN_PROGRESS, accepted_at=ago(seconds=30))
     running = lane(page(alice), "running")
     assert "usually about 2 min" in running
