@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 
 from videojobs.models import Job, ProviderAccount
-from videojobs.provider.client import Looked, read_looked
+from videojobs.provider.client import read_looked
 from videojobs.provider.errors import JobMissing, LookError, LookRefused, LooksTooFast
 from videojobs.provider.types import VideoJob
 from videojobs.states import WATCHED, State
@@ -111,7 +111,7 @@ def look(
     for row in batch:
         answer = answers[row.provider_id]
         if isinstance(answer, str) and row.is_news(answer):
-            _take_in(row, read_looked(answer, row.provider_id), outcomes, now)
+            _take_in(row, answer, outcomes, now)
     failures = {row: a for row in batch if isinstance(a := answers[row.provider_id], LookError)}
     outage = _judge(account, len(batch), list(failures.values()), now)
     for row, error in failures.items():
@@ -119,10 +119,11 @@ def look(
 
 
 def _take_in(
-    row: Due, found: Looked | LookError, outcomes: Outcomes, now: datetime, *, outage: bool = False
+    row: Due, answer: str | LookError, outcomes: Outcomes, now: datetime, *, outage: bool = False
 ) -> None:
     """Hand one answer on; a row that cannot take its answer must not hold up the others."""
     try:
+        found = read_looked(answer, row.provider_id) if isinstance(answer, str) else answer
         if isinstance(found, LookError):
             outcomes.look_failed(row.job_id, found, now=now, outage=outage)
         else:

@@ -182,6 +182,17 @@ def test_looking_ends_after_a_day_and_an_hour_with_the_charge_unknown(cast: Cast
     assert (young.state, old.state, old.charged) == ("in_progress", "lost", "unknown")
 
 
+def test_one_answer_with_a_number_nobody_can_hold_stops_no_other(
+    cast: Cast, account: ProviderAccount
+) -> None:
+    jobs = [watched(cast, number) for number in range(2)]
+    done = '{"id": "v1", "status": "completed", "outputs": {"cost": 0.28}}'
+    look(account, FarSide(v0='{"id": "v0", "status": 1e1000000000000000000}', v1=done))
+    for job in jobs:
+        job.refresh_from_db()
+    assert [job.state for job in jobs] == ["in_progress", "storing"]
+
+
 @pytest.mark.parametrize("status", ["unheard_of", "", "QUEUED", "completed "])
 def test_an_unheard_of_word_means_keep_looking(cast: Cast, account: ProviderAccount, status: str) -> None:
     job = watched(cast)

@@ -90,13 +90,21 @@ class Provider:
         """
         post = _Post(may_send)
         try:
-            with asyncio.Runner() as runner:
-                answer = runner.run(self._post(body, post, deadline))
+            return read_created(self._answer(body, post, deadline))
         except CreateError:
             raise
         except Exception as error:
             raise post.failure(error) from error
-        return read_created(answer)
+
+    def _answer(self, body: CreateVideoBody, post: "_Post", deadline: float) -> _Answer:
+        try:
+            with asyncio.Runner() as runner:
+                return runner.run(self._post(body, post, deadline))
+        except Exception:
+            # What was read counts, whatever went wrong while its connection was closed.
+            if post.answer is None:
+                raise
+            return post.answer
 
     async def _post(self, body: CreateVideoBody, post: "_Post", deadline: float) -> _Answer:
         async with (
@@ -110,7 +118,8 @@ class Provider:
                 extensions={"trace": post.watch},
             ) as response,
         ):
-            return await _read(response)
+            post.answer = await _read(response)
+            return post.answer
 
     def reader(self, *, at_once: int = LOOKS_AT_ONCE) -> "Reader":
         """Return a context that reads jobs by id over kept connections, `at_once` at a time."""
@@ -131,6 +140,7 @@ class _Post:
     def __init__(self, may_send: Callable[[], bool]) -> None:
         self._may_send = may_send
         self.written = False
+        self.answer: _Answer | None = None
 
     async def watch(self, event: str, _details: Mapping[str, Any]) -> None:
         """Stop at the last moment before the first byte, or remember that it left."""
@@ -228,10 +238,10 @@ class Reader:
                 aclosing(await self._transport.handle_async_request(request)) as response,
             ):
                 answer = await _read(response)
+            return answer.text if answer.status == 200 else _look_error(answer)
         except Exception as error:  # noqa: BLE001  one bad answer must not end the batch
             what = "no answer in time" if isinstance(error, TimeoutError) else _words(error)
             return LookFailed(f"The provider could not be read: {what}.")
-        return answer.text if answer.status == 200 else _look_error(answer)
 
 
 def read_looked(raw: str, provider_id: str) -> Looked | LookError:
@@ -293,7 +303,7 @@ def _seconds(value: str) -> float | None:
     except ValueError:
         try:
             moment = email.utils.parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)

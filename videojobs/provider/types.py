@@ -210,12 +210,24 @@ class CreateVideoResponse(BaseModel):
 def decode(raw: str) -> object:
     """Decode JSON with fractions as Decimal, so that no cost passes through a float.
 
-    Raises ValueError for anything that is not JSON, nesting without end included.
+    A number too large to hold is infinite, which nothing of ours takes, and spoils no id beside it. Raises
+    ValueError for anything that is not JSON, nesting without end included.
     """
     try:
-        return json.loads(raw, parse_float=Decimal)
+        return json.loads(raw, parse_float=_fraction, parse_int=_whole)
     except RecursionError as error:
         raise ValueError("the answer is nested too deeply") from error
+
+
+def _fraction(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return Decimal("Infinity")
+
+
+def _whole(text: str) -> int | Decimal:
+    return int(text) if len(text) <= LONGEST_WORD else Decimal("Infinity")
 
 
 def read_id(value: object) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+import httpx
 import pytest
 
 from tests.factories import body
@@ -149,6 +150,51 @@ def recording_server() -> Iterator[tuple[str, list[bytes]]]:
         server.shutdown(socket.SHUT_RDWR)
 
 
+@contextmanager
+def answering_server(answer: bytes) -> Iterator[str]:
+    """Give every request the same bytes and close."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _address = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+
+
+NO_SUCH_DATE = b"Retry-After: Wed, 21 Oct 99999999999999999999 07:28:00 GMT\r\nContent-Length: 0\r\n\r\n"
+
+
+def test_a_wait_nobody_can_read_is_still_a_refusal() -> None:
+    with answering_server(b"HTTP/1.1 429 Slow\r\n" + NO_SUCH_DATE) as origin:
+        error = failure_of(Provider(origin, "key"))
+        with Provider(origin, "key").reader() as reader:
+            looked = reader.look(["a"])["a"]
+    assert isinstance(error, Busy) and error.retry_after is None
+    assert isinstance(looked, LooksTooFast) and looked.retry_after is None
+
+
+def test_an_answer_counts_although_closing_its_connection_fails(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = httpx.AsyncClient.aclose
+
+    async def broken(client: httpx.AsyncClient, *_exit: object) -> None:
+        await close(client)
+        raise ConnectionResetError("while closing")
+
+    monkeypatch.setattr(httpx.AsyncClient, "__aexit__", broken)
+    assert provider.create(body(prompt="a cat"), may_send=always).id
+
+
 def test_a_stale_claim_stops_before_the_first_byte() -> None:
     with recording_server() as (origin, received):
         with pytest.raises(StaleClaim):
@@ -202,7 +248,12 @@ def test_many_jobs_are_read_at_once(provider: Provider) -> None:
 
 @pytest.mark.parametrize(
     ("value", "wait"),
-    [("3", 3.0), ("0", 0.0), ("-5", 0.0), ("nan", None), ("soon", None), ("1e9", 3600.0), ("", None)],
+    [
+        *(("3", 3.0), ("0", 0.0), ("-5", 0.0), ("nan", None), ("soon", None), ("", None)),
+        *(("1e9", 3600.0), ("inf", 3600.0), ("-inf", 0.0), ("1e999", 3600.0), ("9" * 400, 3600.0)),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2015 99999999999999999999:28:00 GMT", None),
+    ],
 )
 def test_a_wait_is_a_bounded_number_of_seconds(value: str, wait: float | None) -> None:
     assert retry_after({"retry-after": value}) == wait
