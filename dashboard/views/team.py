@@ -69,10 +69,10 @@ def add(request: TeamRequest) -> HttpResponse:
     except teams.Refused as refused:
         form.add_error(refused.field or None, refused.message)
         return render_team(request, adding=form)
-    if added.user.has_usable_password():
-        messages.success(request, f"{added.user} is in the team, and signs in as usual.")
-        return redirect("team")
-    return show_link(request, added.user)
+    if not added.user.has_usable_password() and teams.may_reset_password(request.membership, added.user):
+        return show_link(request, added.user)
+    messages.success(request, f"{added.user} is in the team, and signs in as in their other teams.")
+    return redirect("team")
 
 
 @team_page(Right.MANAGE_PEOPLE, methods=["GET", "POST"])

@@ -1,0 +1,191 @@
+"""Every address of the site, and what it answers to whom. A new address without a line in the table fails."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+from django_htmx.middleware import HtmxDetails
+from pytest_django import Settings
+
+from dashboard import access
+from dashboard.http import Asker
+from tests.dashboard.access_table import ASKERS, LOGIN, SCRIPTS, TABLE, Line
+from tests.factories import NOW, Cast, create_cast, create_job, create_output, create_token, create_user, join
+from videojobs.models import Job, Output, ProviderAccount, User
+from videojobs.rights import Right, Role
+from videojobs.states import State
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Everybody who asks, and what they ask for."""
+
+    people: dict[str, User]
+    tokens: dict[str, str]
+    words: dict[str, str]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Return Alice, Bob, Charlie and their teams."""
+    return create_cast()
+
+
+@pytest.fixture
+def crowd(cast: Cast, settings: Settings, tmp_path: Path) -> Crowd:
+    """Return the askers, with jobs and a token that are Bob's."""
+    settings.MEDIA_ROOT = tmp_path
+    viewer, member = create_user("vera@example.org"), create_user("mia@example.org")
+    join(viewer, cast.team, Role.VIEWER)
+    join(member, cast.team, Role.MEMBER)
+    people = {"stranger": cast.charlie, "viewer": viewer, "member": member, "owner": cast.alice}
+    tokens = {}
+    for name, person in people.items():
+        _token, tokens[name] = create_token(person, cast.elsewhere if name == "stranger" else cast.team)
+    return Crowd(people, tokens, words_of(cast, tmp_path))
+
+
+def words_of(cast: Cast, media: Path) -> dict[str, str]:
+    """Return what stands in the addresses: a finished job with its clip, others, a token, a member."""
+    account = ProviderAccount.objects.current()
+    states = {name: State(name) for name in ("waiting", "unconfirmed", "lost")} | {"job": State.COMPLETED}
+    jobs = {
+        name: create_job(cast.bob, cast.team, account=account, state=state) for name, state in states.items()
+    }
+    Job.objects.filter(id=jobs["lost"].id).update(provider_id="video-1", accepted_at=NOW)
+    create_output(jobs["job"], name="clip.mp4")
+    Output.objects.update(poster="poster.webp")
+    for name in ("clip.mp4", "poster.webp"):
+        (media / name).write_bytes(b"some bytes")
+    token, _secret = create_token(cast.bob, cast.team)
+    return {name: job.id for name, job in jobs.items()} | {
+        "token": str(token.pk),
+        "team": str(cast.team.pk),
+        "bob": str(cast.team.memberships.get(user=cast.bob).pk),
+        "account": str(account.pk),
+    }
+
+
+def ask(line: Line, asker: str, crowd: Crowd) -> int:
+    """Ask at a page as somebody and return the status, or LOGIN."""
+    client = Client()
+    if asker in crowd.people:
+        client.force_login(crowd.people[asker])
+    path = line.path.format_map(crowd.words)
+    said = {name: value.format_map(crowd.words) for name, value in line.said.items()}
+    answer = client.post(path, said) if line.method == "POST" else client.get(path)
+    if answer.streaming:
+        answer.getvalue()  # reads the file to its end, which closes it
+    is_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
+    return LOGIN if is_sign_in else answer.status_code
+
+
+def ask_as_script(line: Line, asker: str, crowd: Crowd) -> int:
+    """Ask at a door for scripts with somebody's token and return the status."""
+    headers = {"Authorization": f"Bearer {crowd.tokens[asker]}"} if asker in crowd.tokens else {}
+    path, said = line.path.format_map(crowd.words), json.dumps(line.said)
+    return Client().generic(line.method, path, said, "application/json", headers=headers).status_code
+
+
+def named(patterns: "list[URLPattern | URLResolver]", before: str = "") -> Iterator[str]:
+    """Yield the name of every address, or its pattern where it has none."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{before}{pattern.namespace}:" if pattern.namespace else before
+            yield from named(pattern.url_patterns, inside)
+        else:
+            yield f"{before}{pattern.name or pattern.pattern}"
+
+
+def test_every_address_has_a_line() -> None:
+    assert sorted(named(get_resolver().url_patterns)) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_it_answers_each_as_the_table_says(name: str, crowd: Crowd) -> None:
+    line, way = TABLE[name], ask_as_script if name in SCRIPTS else ask
+    answers = {asker: way(line, asker, crowd) for asker in ASKERS}
+    assert answers == dict(zip(ASKERS, line.answers, strict=True))
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_session_is_no_token(name: str, crowd: Crowd) -> None:
+    line = SCRIPTS[name]
+    client = Client()
+    client.force_login(crowd.people["owner"])
+    path, said = line.path.format_map(crowd.words), json.dumps(line.said)
+    answer = client.generic(line.method, path, said, "application/json")
+    assert answer.status_code == line.answers[0]
+
+
+def asker_of(user: User, role: Role | None = None) -> Asker:
+    """Return somebody as an asker in their team, in another role where one is named."""
+    membership = user.memberships.select_related("team").get()
+    membership.role = role or membership.role
+    return Asker(user=user, team=membership.team, membership=membership)
+
+
+class TestRows:
+    """Rows through access."""
+
+    def test_a_team_sees_its_own_jobs(self, cast: Cast) -> None:
+        ours = create_job(cast.bob, cast.team)
+        create_job(cast.charlie, cast.elsewhere)
+        assert list(access.visible_jobs(asker_of(cast.alice))) == [ours]
+
+    def test_a_job_of_another_team_is_not_there(self, cast: Cast) -> None:
+        theirs = create_job(cast.charlie, cast.elsewhere)
+        with pytest.raises(Http404):
+            access.job_or_404(asker_of(cast.alice), theirs.id)
+
+    @pytest.mark.parametrize("job_id", ["", "x", "job_", "\x00", "9" * 400])
+    def test_an_id_that_cannot_be_is_not_there(self, cast: Cast, job_id: str) -> None:
+        with pytest.raises(Http404):
+            access.job_or_404(asker_of(cast.alice), job_id)
+
+    @pytest.mark.parametrize(
+        ("role", "own", "others"),
+        [
+            *((Role.OWNER, True, True), (Role.ADMIN, True, True), (Role.MEMBER, True, False)),
+            *((Role.VIEWER, False, False), (Role.BILLING, False, False)),
+        ],
+    )
+    def test_roles_change_their_own_or_any(self, cast: Cast, role: Role, *, own: bool, others: bool) -> None:
+        asker = asker_of(cast.bob, role)
+        jobs = create_job(cast.bob, cast.team), create_job(cast.alice, cast.team)
+        may = [access.may_change(asker, job, Right.CANCEL_OWN, Right.CANCEL_ANY) for job in jobs]
+        assert may == [own, others]
+
+    def test_without_a_right_of_its_own_only_any_counts(self, cast: Cast) -> None:
+        job = create_job(cast.bob, cast.team)
+        assert not access.may_change(asker_of(cast.bob), job, None, Right.RESOLVE)
+
+    def test_a_refusal_says_role_and_right(self, cast: Cast) -> None:
+        with pytest.raises(PermissionDenied, match="your role is viewer, which may not send jobs"):
+            access.demand(asker_of(cast.bob, Role.VIEWER), Right.SUBMIT)
+
+
+class TestSignIn:
+    """Where strangers are led."""
+
+    def test_a_page_is_come_back_to(self) -> None:
+        answer = access.to_sign_in(RequestFactory().get("/queue/?mine=1"))
+        assert answer["Location"] == "/accounts/login/?next=/queue/%3Fmine%3D1"
+
+    def test_what_was_posted_is_not_repeated(self) -> None:
+        assert access.to_sign_in(RequestFactory().post("/queue/"))["Location"] == "/accounts/login/?next=/"
+
+    def test_a_fragment_sends_the_whole_page_there(self) -> None:
+        request = RequestFactory().get(
+            "/frame/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
+        )
+        request.user = AnonymousUser()
+        request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
+        assert access.to_sign_in(request)["HX-Redirect"] == "/accounts/login/?next=/queue/"
