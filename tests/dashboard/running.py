@@ -11,13 +11,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from django.conf import settings
 
 Answer = TypeVar("Answer")
 
-PATIENCE = 45.0
+PATIENCE = 90.0
 """Seconds for anything to happen on a busy machine."""
 
 CHILDREN = {
@@ -64,7 +64,7 @@ def manage(
 
 
 class Site:
-    """`manage.py up` in a folder of its own."""
+    """`manage.py up` in a folder of its own, ended with the block."""
 
     def __init__(self, data: Path, **variables: str) -> None:
         self.data = data
@@ -81,6 +81,13 @@ class Site:
         )
         threading.Thread(target=self._read, daemon=True).start()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        if self.process.poll() is None:
+            self.end()
+
     def _read(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as output:
@@ -88,7 +95,15 @@ class Site:
 
     def said(self, words: str) -> str:
         """Return the first line that contains the words, once it is there."""
-        return eventually(lambda: next((line for line in self.lines if words in line), ""))
+        try:
+            return eventually(lambda: self._line_with(words))
+        except AssertionError as error:
+            raise AssertionError(f"it never said {words!r}, only: {self.lines}") from error
+
+    def _line_with(self, words: str) -> str:
+        found = next((line for line in self.lines if words in line), "")
+        assert found or self.process.poll() is None, "it has ended"
+        return found
 
     def pids(self) -> dict[str, int]:
         """Return the children by name."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.dashboard.running import Site, eventually, free_port, manage, runs
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("up")]
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +21,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(data: Path) -> Iterator[Site]:
-    site = Site(data)
-    try:
+    with Site(data) as site:
         site.said("first visit")
         yield site
-    finally:
-        site.end()
 
 
 def test_it_says_where_pages_are_served(site: Site) -> None:
@@ -85,33 +82,30 @@ def test_restoring_is_refused_while_it_runs(site: Site, tmp_path: Path) -> None:
     assert (done.returncode != 0, "is in use by process" in done.stderr) == (True, True)
 
 
-def test_sigterm_ends_everything_and_a_second_start_finds_the_data(data: Path, tmp_path: Path) -> None:
-    site = Site(tmp_path)
-    site.said("first visit")
-    pids = site.complete().values()
-    assert site.end() < 10
-    assert site.process.returncode == 0
-    assert not any(map(runs, pids))
-    again = Site(tmp_path)
-    try:
+def test_sigterm_ends_everything_and_a_second_start_finds_the_data(tmp_path: Path) -> None:
+    with Site(tmp_path) as site:
+        site.said("first visit")
+        pids = site.complete().values()
+        assert (site.end() < 10, site.process.returncode) == (True, 0)
+        assert not any(map(runs, pids))
+    with Site(tmp_path) as again:
         assert again.said("first visit").endswith(site.said("first visit").partition("?")[2])
         assert not [line for line in again.lines if "bringing the database" in line]
-    finally:
-        again.end(signal.SIGINT)
+        assert again.end(signal.SIGINT) < 10
 
 
 def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
-    site = Site(tmp_path)
-    site.said("ready")
-    pids = site.complete().values()
-    site.end(signal.SIGKILL)
+    with Site(tmp_path) as site:
+        site.said("ready")
+        pids = site.complete().values()
+        site.end(signal.SIGKILL)
     eventually(lambda: not any(map(runs, pids)), patience=5)
 
 
 def test_ctrl_c_is_heeded_while_tables_are_made(tmp_path: Path) -> None:
-    site = Site(tmp_path)
-    eventually((tmp_path / "dailies.sqlite3").exists)
-    assert site.end(signal.SIGINT) < 10
+    with Site(tmp_path) as site:
+        eventually((tmp_path / "dailies.sqlite3").exists)
+        assert site.end(signal.SIGINT) < 10
 
 
 def test_a_wrong_value_stops_the_start(tmp_path: Path) -> None:
@@ -135,21 +129,15 @@ def test_a_database_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 
 
 def test_a_deep_folder_gets_a_socket_nearby(tmp_path: Path) -> None:
-    deep = tmp_path / ("d" * 100)
-    site = Site(deep)
-    try:
+    with Site(tmp_path / ("d" * 100)) as site:
+        site.said("ready")
         assert eventually(lambda: site.status("/readyz") == 200)
-    finally:
-        site.end()
 
 
 def test_the_real_provider_needs_no_simulator(tmp_path: Path) -> None:
-    site = Site(tmp_path, TOGETHER_API_KEY="key")
-    try:
+    with Site(tmp_path, TOGETHER_API_KEY="key") as site:
         site.said("ready")
         assert "simulator" not in site.pids()
-    finally:
-        site.end()
 
 
 def test_sqlite_is_left_in_order(site: Site) -> None:
