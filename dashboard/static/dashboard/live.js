@@ -23,6 +23,7 @@ let reopenTimer = 0;
 const reading = new WeakMap();
 const known = new Set();
 let slower = "";
+let answers = true; // the last poll came through
 let last = ""; // the newest event heard of
 let late = false; // an earlier stream came to nothing
 
@@ -70,7 +71,10 @@ function heard() {
 function hear(name, event) {
   heard();
   last = event.lastEventId || last;
-  const data = JSON.parse(event.data);
+  take(name, JSON.parse(event.data));
+}
+
+function take(name, data) {
   if (name === "beat" || isRepeated(data.event)) return;
   document.dispatchEvent(new CustomEvent("dailies:news", { detail: { name, data } }));
   if (name === "reset") readAll();
@@ -121,17 +125,36 @@ async function read(element) {
   }, element.dataset.live.startsWith("job:") ? CALM : CALMER);
 }
 
+async function get(url) {
+  const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(15_000) });
+  if (answer.headers.has("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect")); // signed out meanwhile
+  return answer;
+}
+
 async function readOnce(element) {
-  const answer = await fetch(element.dataset.src, {
-    headers: { "HX-Request": "true", "X-Live": "1" },
-    signal: AbortSignal.timeout(15_000),
-  });
-  if (answer.headers.has("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect")); // signed out
+  const answer = await get(element.dataset.src);
   if (answer.status === 404 || answer.status === 410) element.remove();
   if (!answer.ok || answer.redirected || answer.status === 204) return;
   const text = await answer.text();
   if (!element.isConnected) return;
   await window.htmx.swap({ text, target: element, sourceElement: element, swap: "outerMorph" });
+}
+
+// --- polling, while the stream is silent ---
+
+async function poll() {
+  lastPoll = performance.now();
+  try {
+    const answer = await get(`${document.body.dataset.since}?last=${last}`);
+    const said = await answer.json();
+    if (said.reset || !last) readAll();
+    last = said.last ?? last;
+    for (const event of said.events) take("job", event);
+    answers = true;
+  } catch {
+    answers = false;
+  }
+  show();
 }
 
 // --- the mark ---
@@ -143,11 +166,11 @@ function quiet() {
 function show() {
   const mark = document.getElementById("live-mark");
   if (!mark) return;
-  const state = !quiet() ? "live" : navigator.onLine ? "polling" : "away";
+  const state = !quiet() ? "live" : answers && navigator.onLine ? "polling" : "away";
   const words = {
     live: `live · ${Math.round((performance.now() - lastNews) / 1000)} s`,
     polling: "not live · looks every 10 s",
-    away: "no connection",
+    away: "no answer",
   }[state];
   mark.title = slower;
   const shown = mark.querySelector("[data-live-words]");
@@ -161,10 +184,7 @@ function show() {
 function tick() {
   if (document.hidden) return;
   show();
-  if (quiet() && performance.now() - lastPoll > POLL) {
-    lastPoll = performance.now();
-    readAll();
-  }
+  if (quiet() && performance.now() - lastPoll > POLL) poll();
 }
 
 function seen() {
