@@ -25,7 +25,8 @@ class Benchmark:
     databases: tuple[str, ...]
 
 
-BENCHMARKS = (Benchmark("looks", (SQLITE, POSTGRESQL)),)
+BOTH = (SQLITE, POSTGRESQL)
+BENCHMARKS = (Benchmark("looks", BOTH), Benchmark("million", BOTH))
 
 
 def main() -> int:

@@ -33,11 +33,17 @@ def create_cast(now: datetime) -> Cast:
     team = Team.objects.create(name="Harbour", slug="harbour", created_at=now)
     project = Project.objects.create(team=team, name="General", is_default=True, created_at=now)
     Membership.objects.create(user=person, team=team, role=Role.OWNER, created_at=now)
+    token, secret = create_token(person, team, now)
+    return Cast(team, project, person, token, secret, ProviderAccount.objects.current())
+
+
+def create_token(person: User, team: Team, now: datetime) -> tuple[Token, str]:
+    """Make an API token and return it with its secret."""
     secret = new_secret()
     token = Token.objects.create(
         user=person, team=team, name="bench", prefix=secret[:12], digest=digest_of(secret), created_at=now
     )
-    return Cast(team, project, person, token, secret, ProviderAccount.objects.current())
+    return token, secret
 
 
 def jobs_in_flight(cast: Cast, ages: Sequence[timedelta], now: datetime) -> list[Job]:

@@ -45,6 +45,7 @@ class Stage:
             "REDIS_URL": f"{self.broker_url}?db={number % 16}",
             "TOGETHER_API_KEY": KEY,
             "MIN_FREE_DISK": "100 MiB",
+            "PROVIDER_PLACES": "5000",
             "LOG_LEVEL": "error",
             "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         }
