@@ -81,7 +81,9 @@ def test_one_failing_sweep_step_does_not_stop_the_others(
 
 def test_the_tick_says_that_it_lives(broker: object) -> None:
     tasks.tick()
-    assert float(tasks._redis().get(tasks.TICK_KEY)) == pytest.approx(time.time(), abs=5)
+    said = tasks._redis().get(tasks.TICK_KEY)
+    assert isinstance(said, bytes)
+    assert float(said) == pytest.approx(time.time(), abs=5)
 
 
 def test_what_was_forgotten_is_armed_again(cast: Cast, account: ProviderAccount) -> None:

@@ -32,6 +32,22 @@ class ProviderError(Exception):
         self.code = code
 
 
+class AsksToWait(ProviderError):
+    """The provider asks to come back. `retry_after` is in seconds, or None where it named no time."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        raw: str = "",
+        code: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, status=status, raw=raw, code=code)
+        self.retry_after = retry_after
+
+
 class CreateError(ProviderError):
     """A create that did not end in an id."""
 
@@ -56,23 +72,8 @@ class AccountRefused(CreateError):
     """The provider refuses the account itself: the key (401) or its credit (402)."""
 
 
-class Busy(CreateError):
-    """The provider refused before any work began and may be asked again.
-
-    `retry_after` is in seconds, or None where the provider named no time.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int | None = None,
-        raw: str = "",
-        code: str = "",
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message, status=status, raw=raw, code=code)
-        self.retry_after = retry_after
+class Busy(AsksToWait, CreateError):
+    """The provider refused before any work began and may be asked again."""
 
 
 class Unconfirmed(CreateError):
@@ -91,20 +92,8 @@ class LookRefused(LookError):
     """The provider refuses the key for reading (401, 403)."""
 
 
-class LooksTooFast(LookError):
-    """The provider asks for fewer reads (429). `retry_after` is in seconds, or None."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int | None = None,
-        raw: str = "",
-        code: str = "",
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message, status=status, raw=raw, code=code)
-        self.retry_after = retry_after
+class LooksTooFast(AsksToWait, LookError):
+    """The provider asks for fewer reads (429)."""
 
 
 class LookFailed(LookError):
