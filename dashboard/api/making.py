@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from django.db import transaction
 
 from dashboard import submitting
+from dashboard.api.nudging import Nudger
 from dashboard.http import Asker
 from dashboard.submitting import Wish
 from videojobs import lifecycle, tasks
@@ -19,6 +20,8 @@ T = TypeVar("T")
 Answer = Callable[[Job], T]
 
 logger = logging.getLogger(__name__)
+
+_nudger = Nudger(tasks.nudge_send)
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def _committed(account: ProviderAccount, create: Callable[[], Created], answer: 
 def nudge(account: ProviderAccount) -> None:
     """Ask a worker to send what waits; what goes wrong here is the next tick's business."""
     try:
-        tasks.nudge_send(account)
+        _nudger.ask(account)
     except Exception:
         logger.exception("nudge_failed")
 

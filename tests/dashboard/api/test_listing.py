@@ -47,7 +47,9 @@ def test_a_job_made_meanwhile_moves_no_page(alice: Script, cast: Cast) -> None:
     assert ids(alice, f"cursor={first['next_cursor']}") == [old[0]]
 
 
-@pytest.mark.parametrize("cursor", ["x", "é", "AAAA", "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCBqb2I", "%00", "a" * 400])
+@pytest.mark.parametrize(
+    "cursor", ["x", "é", "AAAA", "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCBqb2I", "%00", "a" * 400]
+)
 def test_a_cursor_that_is_none_is_refused(alice: Script, cursor: str) -> None:
     answer = alice.get(f"/api/v1/jobs?cursor={cursor}")
     assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["cursor"])

@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.dashboard.api.scripts import Script
-from tests.factories import Cast, create_token
+from tests.factories import Cast, create_token, join
 from videojobs.models import Membership, Token
+from videojobs.rights import Role
 
 BOTH = pytest.mark.parametrize("path", ["/v2/videos/job_x", "/api/v1/jobs"])
 
@@ -40,6 +41,12 @@ def test_a_token_of_somebody_who_may_not_sign_in_is_refused(alice: Script, cast:
 def test_a_token_of_somebody_who_left_the_team_is_refused(bob: Script, cast: Cast, path: str) -> None:
     Membership.objects.filter(user=cast.bob).delete()
     assert bob.get(path).status_code == 401
+
+
+def test_a_token_has_the_role_of_its_own_team_alone(cast: Cast) -> None:
+    join(cast.charlie, cast.team, Role.VIEWER)
+    at_home, visiting = Script.of(cast.charlie, cast.elsewhere), Script.of(cast.charlie, cast.team)
+    assert (at_home.create().status_code, visiting.create().status_code) == (200, 403)
 
 
 def test_its_use_is_dated_at_most_once_a_minute(cast: Cast) -> None:
