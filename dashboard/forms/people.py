@@ -13,10 +13,10 @@ from videojobs.rights import Role
 from videojobs.teams import NewOwner
 
 ROLE_WORDS = {
-    Role.OWNER: "Owner: everything, other owners included",
+    Role.OWNER: "Owner: everything",
     Role.ADMIN: "Admin: everything but owners",
-    Role.BILLING: "Billing: sees and settles money, sends nothing",
-    Role.MEMBER: "Member: sends jobs and decides about their own",
+    Role.BILLING: "Billing: sees and settles money",
+    Role.MEMBER: "Member: sends jobs",
     Role.VIEWER: "Viewer: looks on",
 }
 
@@ -26,6 +26,11 @@ def dress(form: forms.Form, **attributes: dict[str, str]) -> None:
     for name, field in form.fields.items():
         plain = {key: value for key, value in field.widget.attrs.items() if key != "placeholder"}
         field.widget.attrs = plain | {"class": "input"} | attributes.get(name, {})
+
+
+def focus(form: forms.Form, name: str) -> None:
+    """Let the page open with the cursor in this field."""
+    form.fields[name].widget.attrs["autofocus"] = True
 
 
 def email_field() -> forms.EmailField:
@@ -52,7 +57,8 @@ class SignInForm(allauth.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "E-mail"
         self.fields["password"].help_text = ""
-        dress(self, login={"autocomplete": "username", "autofocus": "autofocus"})
+        dress(self, login={"autocomplete": "username"})
+        focus(self, "password" if self.is_bound else "login")
 
 
 class ForgottenPasswordForm(allauth.ResetPasswordForm):
@@ -61,7 +67,8 @@ class ForgottenPasswordForm(allauth.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "E-mail"
-        dress(self, email={"autocomplete": "username", "autofocus": "autofocus"})
+        dress(self, email={"autocomplete": "username"})
+        focus(self, "email")
 
 
 class ChangePasswordForm(allauth.ChangePasswordForm):
@@ -69,6 +76,7 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = "Current password"
         self.fields["oldpassword"].help_text = ""
         _word_passwords(self)
         dress(self)
@@ -117,11 +125,13 @@ class WelcomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         dress(
             self,
-            email={"autocomplete": "username", "autofocus": "autofocus"},
+            email={"autocomplete": "username"},
             name={"autocomplete": "name"},
             password={"autocomplete": "new-password"},
             team={"autocomplete": "organization"},
         )
+        if not self.is_bound:
+            focus(self, "email")
 
     def clean_email(self) -> str:
         """Lower-case it: people are known by it whatever its case."""
