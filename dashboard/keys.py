@@ -1,5 +1,6 @@
 """Keys made once and kept in files that only the owner of the process can read."""
 
+import errno
 import os
 import secrets
 import tempfile
@@ -18,9 +19,17 @@ def kept(path: Path, length: int = 48) -> str:
     return path.read_text().strip()
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user alone. Raises OSError."""
+    for missing in reversed([level for level in (folder, *folder.parents) if not level.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+
+
 def _place(path: Path, text: str) -> None:
     """Write the whole text under the name at once, unless the name is already taken."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     descriptor, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "w") as file:

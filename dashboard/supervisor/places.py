@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dashboard.env import WrongSetting
+from dashboard.keys import make_private_folder
 
 
 @contextlib.contextmanager
@@ -43,7 +44,7 @@ def refuse_half_restored(data: Path) -> None:
 def make_private(folder: Path) -> None:
     """Make a folder that only this user may look into. Raises WrongSetting where it is somebody else's."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         problem = f"{folder} cannot be made ({error.strerror})"
         raise WrongSetting("DATA_DIR", problem, "name a folder this user may write to") from error

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
+from dashboard.keys import make_private_folder
+
 PACKAGES_WITH_TABLES = ("django", "django-allauth")
 
 
@@ -29,7 +31,7 @@ def is_prepared() -> bool:
 def write_stamp() -> None:
     """Remember what was prepared."""
     facts = {"code": code_digest(), "migrations": applied_migrations()}
-    stamp_file().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(stamp_file().parent)
     stamp_file().write_text(json.dumps(facts))
 
 
