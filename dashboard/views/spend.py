@@ -186,7 +186,13 @@ class Spend:
         today = self.now.astimezone(UTC).date()
         first, last = self.span.first, self.span.last
         every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        return [Day(day, self._amounts(day), self._charged_url(day, day), day == today) for day in every]
+        return [self._bar(day, unfinished=day == today) for day in every]
+
+    def _bar(self, day: date, *, unfinished: bool) -> Day:
+        amounts = self._amounts(day)
+        # A day without a charge leads nowhere, and is no stop on the way by keyboard.
+        url = self._charged_url(day, day) if any(amounts) else ""
+        return Day(day, amounts, url, unfinished)
 
     def _amounts(self, day: date) -> tuple[Decimal, ...]:
         known = [self._parts.get((day, part), NOTHING) for part in self._series]
@@ -212,6 +218,14 @@ class Spend:
         models = reports.by_model(self.team, **self._whose(), period=self.span.period)
         return [self._line(model_name(row.key), row.totals, model=row.key) for row in models]
 
+    @cached_property
+    def sums(self) -> Totals:
+        """The sums under the table: of all its rows, and of those alone."""
+        if self.split != "day" or self.span.name != "all":
+            return self.totals
+        drawn = Period.days(self.span.first, self.span.last)
+        return reports.totals(self.team, **self._whose(), period=drawn)
+
     def _line(
         self,
         name: str,
@@ -228,7 +242,7 @@ class Spend:
         return Line(
             name=name,
             totals=totals,
-            share=round(100 * totals.spent / self.totals.spent) if self.totals.spent else 0,
+            share=round(100 * totals.spent / self.sums.spent) if self.sums.spent else 0,
             jobs_url=self._jobs(whose, made=span, state="any"),
             spent_url=self._jobs(whose, charged=span, money="charged"),
             unknown_url=self._jobs(whose, made=span, money="unknown"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.rooms import alice, cast, plain  # noqa: F401  fixtures of the rooms
+
 
 @pytest.fixture(scope="session")
 def base_url() -> str:
