@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from videojobs import reports
+from videojobs.models.accounts import ProviderAccount
 from videojobs.models.money import EntryKind
 from videojobs.models.notices import Notice
 from videojobs.models.people import User
@@ -84,6 +85,17 @@ class Frame:
     def may(self, right: Right) -> bool:
         """Tell whether this person's role carries a right."""
         return self.membership is not None and self.membership.may(right)
+
+    @cached_property
+    def parked(self) -> ProviderAccount | None:
+        """The account that would send, while it waits for somebody's Resume."""
+        parked = ProviderAccount.objects.configured().exclude(parked_at=None)
+        return parked.first() if self.team else None
+
+    @property
+    def may_resume(self) -> bool:
+        """Whether this person may let it send again."""
+        return self.may(Right.RESUME_DISPATCH)
 
     @cached_property
     def places(self) -> list[Place]:

@@ -25,12 +25,7 @@ SHOWN = 100
 def notices(request: TeamRequest) -> HttpResponse:
     """Show what this person is told, newest first, what no longer holds apart."""
     told = list(notices_for(request).select_related("job").newest_first()[:SHOWN])
-    parked = list(accounts_for(request).exclude(parked_at=None))
-    if parked:  # they stand above the list, with their button
-        told = [notice for notice in told if notice.kind != "parked" or notice.closed_at is not None]
     context = {
-        "parked": parked,
-        "may_resume": request.asker.may(Right.RESUME_DISPATCH),
         "unread": [notice for notice in told if notice.closed_at is None and notice.read_at is None],
         "read": [notice for notice in told if notice.closed_at is None and notice.read_at is not None],
         "past": [notice for notice in told if notice.closed_at is not None],

@@ -34,9 +34,11 @@ def team(request: TeamRequest) -> HttpResponse:
     return render_team(request)
 
 
-@team_page(Right.MANAGE_TEAM, methods=["POST"])
+@team_page(Right.MANAGE_TEAM, methods=["GET", "POST"])
 def rename(request: TeamRequest) -> HttpResponse:
     """Give the team another name."""
+    if request.method != "POST":
+        return redirect("team")
     form = TeamForm(request.POST)
     if not form.is_valid():
         return render_team(request, naming=form)
@@ -57,9 +59,11 @@ def choose(request: TeamRequest) -> HttpResponse:
 
 
 @never_cache
-@team_page(Right.MANAGE_PEOPLE, methods=["POST"])
+@team_page(Right.MANAGE_PEOPLE, methods=["GET", "POST"])
 def add(request: TeamRequest) -> HttpResponse:
     """Add a member; a new person gets a link that sets their password."""
+    if request.method != "POST":
+        return redirect("team")
     form = MemberForm(request.POST, roles=roles_to_give(request.membership))
     if not form.is_valid():
         return render_team(request, adding=form)
@@ -119,9 +123,11 @@ def remove(request: TeamRequest, member_id: int) -> HttpResponse:
 
 
 @never_cache
-@team_page(Right.MANAGE_PEOPLE, methods=["POST"])
+@team_page(Right.MANAGE_PEOPLE, methods=["GET", "POST"])
 def link(request: TeamRequest, member_id: int) -> HttpResponse:
     """Make a link that sets a member's password, to be handed to them."""
+    if request.method != "POST":
+        return redirect("team")
     member = member_or_404(request, member_id)
     try:
         return show_link(request, member.user)

@@ -24,9 +24,11 @@ def tokens(request: TeamRequest) -> HttpResponse:
 
 
 @never_cache
-@team_page(Right.MANAGE_TOKENS, methods=["POST"])
+@team_page(Right.MANAGE_TOKENS, methods=["GET", "POST"])
 def make(request: TeamRequest) -> HttpResponse:
     """Make a token and show its secret, now and never again."""
+    if request.method != "POST":
+        return redirect("tokens")
     form = TokenForm(request.POST)
     if not form.is_valid():
         return render_tokens(request, form)

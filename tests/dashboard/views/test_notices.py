@@ -117,15 +117,21 @@ class TestResume:
         client.force_login(cast.alice)
         assert self.resume(client, account) == 404
 
-    def test_the_page_offers_it_to_those_who_may(
+    def test_every_page_offers_it_to_those_who_may(
         self, client: Client, cast: Cast, parked: ProviderAccount
     ) -> None:
         client.force_login(cast.alice)
-        page = client.get("/notices/").content.decode()
+        page = client.get("/team/").content.decode()
         assert "The key was refused." in page
         assert f"/accounts/{parked.pk}/resume" in page
 
     def test_others_read_who_can(self, bob: Client, parked: ProviderAccount) -> None:
-        page = bob.get("/notices/").content.decode()
+        page = bob.get("/team/").content.decode()
         assert "An owner or admin can resume it." in page
         assert f"/accounts/{parked.pk}/resume" not in page
+
+    def test_the_queue_says_it_in_its_own_lane(self, bob: Client, parked: ProviderAccount) -> None:
+        assert bob.get("/queue/").content.decode().count("notice-warn") == 1
+
+    def test_nothing_is_said_while_all_is_well(self, bob: Client) -> None:
+        assert "Sending is parked" not in bob.get("/team/").content.decode()

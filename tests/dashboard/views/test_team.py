@@ -69,7 +69,7 @@ class TestPage:
     ) -> None:
         for number in range(10):
             join(create_user(f"extra{number}@example.org"), cast.team)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             alice.get("/team/")
 
 
@@ -178,6 +178,11 @@ class TestTeams:
 
     def test_a_name_is_needed(self, alice: Client) -> None:
         assert alice.post("/team/rename/", {"name": " "}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/team/rename/", "/team/members/add/", "/tokens/make/"])
+def test_a_page_that_was_posted_may_be_opened_again(alice: Client, path: str) -> None:
+    assert alice.get(path).status_code == 302
 
 
 def test_names_are_text_and_never_markup(alice: Client, cast: Cast) -> None:
