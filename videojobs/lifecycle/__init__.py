@@ -18,19 +18,12 @@ from videojobs.lifecycle.deciding import (
     send_restored,
     settle_by_hand,
 )
+from videojobs.lifecycle.landing import land_acceptance, land_failure, park
 from videojobs.lifecycle.restoring import after_restore
-from videojobs.lifecycle.sending import (
-    Claim,
-    claim_next,
-    land_acceptance,
-    land_failure,
-    park,
-    submit,
-    sweep_claims,
-    sweep_journal,
-)
+from videojobs.lifecycle.sending import Claim, claim_next, submit
 from videojobs.lifecycle.steps import StepRefused
 from videojobs.lifecycle.storing import Place, claim_store, complete, store
+from videojobs.lifecycle.sweeping import sweep_claims, sweep_journal
 from videojobs.lifecycle.watching import give_up_looking, look_failed, looked_for_cost, observe
 
 __all__ = [

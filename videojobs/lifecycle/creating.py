@@ -5,9 +5,9 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from videojobs.lifecycle.steps import Step, record
+from videojobs.lifecycle.steps import Step, durable, record
 from videojobs.models import Job, Project, ProviderAccount, Submission, Team, Token, User
 from videojobs.money import ledger
 from videojobs.prices import Price
@@ -73,7 +73,7 @@ def create(order: Order, account: ProviderAccount, *, now: datetime) -> Created:
     Raises KeyReused where the key came with another wish. Nothing is stored in that case.
     """
     try:
-        with transaction.atomic():
+        with durable():
             earlier = _earlier(order, now)
             return (
                 Created(earlier, is_new=False)
@@ -103,9 +103,9 @@ def _earlier(order: Order, now: datetime) -> Job | None:
 def _one_at_a_time(order: Order) -> None:
     """Let one request of a token or person in at a time, so that a repeat sees the first one's row."""
     if order.token is not None:
-        Token.objects.select_for_update().filter(id=order.token.id).first()
+        Token.objects.select_for_update(no_key=True).filter(id=order.token.id).first()
     else:
-        User.objects.select_for_update().filter(id=order.person.pk).first()
+        User.objects.select_for_update(no_key=True).filter(id=order.person.pk).first()
 
 
 def _by_key(press: Press, digest: str) -> Job | None:

@@ -7,7 +7,7 @@ from typing import Protocol
 from django.db import IntegrityError, transaction
 
 from videojobs.lifecycle.creating import Created, Order, create
-from videojobs.lifecycle.sending import FIRST_LOOK
+from videojobs.lifecycle.landing import FIRST_LOOK
 from videojobs.lifecycle.steps import Step, StepRefused, note, take
 from videojobs.lifecycle.watching import lose, observe
 from videojobs.models import Decision, Job, JobEvent, Notice, ProviderAccount, User
@@ -39,15 +39,29 @@ class LooksAtVideos(Protocol):
 
 
 def cancel(job: Job, actor: User, *, now: datetime) -> None:
-    """Take a job out of our queue before it is sent, and free its hold. Raises Decided afterwards."""
+    """Take a job out of our queue before it is sent, and free its hold. Raises Decided afterwards.
+
+    One restored from a backup may have been sent since: unless somebody said it was not (`send_restored`),
+    what it cost is unknown and its hold stays open.
+    """
     with transaction.atomic():
         fresh = _fresh(job)
         if fresh.state != State.WAITING:
             raise Decided(_cannot_cancel(fresh))
-        why = f"Cancelled by {actor} before it was sent."
+        restored = fresh.decision == Decision.RESTORED
+        why = _why_cancelled(actor, restored=restored)
         _step(fresh, Step(State.CANCELLED, "cancelled", why, {"decision": ""}, actor=actor), now)
-        ledger.release(fresh.id, now=now, reason=why, actor=actor)
+        if restored:
+            ledger.mark_unknown(fresh.id, why=why)
+        else:
+            ledger.release(fresh.id, now=now, reason=why, actor=actor)
         _close_notices(fresh, now)
+
+
+def _why_cancelled(actor: User, *, restored: bool) -> str:
+    if restored:
+        return f"Cancelled by {actor}. It may have been sent after the backup, so nobody knows what it cost."
+    return f"Cancelled by {actor} before it was sent."
 
 
 def _cannot_cancel(job: Job) -> str:
@@ -180,6 +194,7 @@ def send_restored(job: Job, actor: User, *, now: datetime) -> None:
         if not held.update(decision=""):
             raise Decided("This job does not wait for that decision any more.")
         note(job, "released", f"{actor} says it was not sent after the backup.", now=now, actor=actor)
+        _close_notices(job, now)
 
 
 def settle_by_hand(job: Job, usd: Decimal, reason: str, actor: User, *, now: datetime) -> None:
@@ -211,7 +226,7 @@ def resume(account: ProviderAccount, actor: User, *, now: datetime) -> bool:
 
 
 def _fresh(job: Job) -> Job:
-    return Job.objects.select_for_update().get(id=job.id)
+    return Job.objects.locked().get(id=job.id)
 
 
 def _expect(job: Job, state: State) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from videojobs.lifecycle.sending import become_unconfirmed, park
+from videojobs.lifecycle.landing import become_unconfirmed, park
 from videojobs.lifecycle.steps import note
 from videojobs.models import Decision, Job, Notice, ProviderAccount
 from videojobs.states import State

@@ -1,14 +1,22 @@
 """The one way a job's state changes: a conditional update and an event, in one transaction."""
 
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from videojobs import broadcast
 from videojobs.models import Job, JobEvent, User
 from videojobs.states import ENDED, State, may_step
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""What Django raises where the database is away, restarts, is locked or gave up on a deadlock."""
+
+logger = logging.getLogger(__name__)
 
 
 class StepRefused(Exception):
@@ -66,3 +74,32 @@ def record(job: Job, step: Step, *, before: State | None, now: datetime) -> JobE
     message = {"event": event.id, "team": job.team_id, "job": job.id, "state": str(step.to)}
     transaction.on_commit(lambda: broadcast.publish(message), robust=True)
     return event
+
+
+@contextmanager
+def durable() -> Iterator[None]:
+    """A transaction that is on the disk once the block has ended, whatever the server's default is."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit TO on")
+        yield
+
+
+def each_alone(jobs: Iterable[Job], deed: Callable[[Job], object]) -> int:
+    """Do something to each job in a transaction of its own; one that cannot take it holds up no other.
+
+    Returns how many were done.
+    """
+    done = 0
+    for job in jobs:
+        try:
+            with transaction.atomic():
+                deed(job)
+        except DATABASE_AWAY:
+            raise
+        except Exception:
+            logger.exception("step_failed job=%s", job.id)
+        else:
+            done += 1
+    return done

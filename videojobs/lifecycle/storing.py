@@ -145,7 +145,7 @@ def difference(job: Job, probed: probe.Probed) -> str:
 def complete(job: Job, output: Output, *, now: datetime) -> bool:
     """End a job whose clip is kept. Returns False where another worker or person ended it first."""
     with transaction.atomic():
-        fresh = Job.objects.select_for_update().get(id=job.id)
+        fresh = Job.objects.locked().get(id=job.id)
         if fresh.state != State.STORING:
             return False
         finished_at = fresh.finished_at or now
@@ -171,7 +171,7 @@ def _remove(place: Place, output: Output) -> None:
 
 def _later(job: Job, problem: str, ladder: tuple[int, ...], *, now: datetime) -> None:
     with transaction.atomic():
-        fresh = Job.objects.select_for_update().get(id=job.id)
+        fresh = Job.objects.locked().get(id=job.id)
         if fresh.state != State.STORING or fresh.decision:
             return
         since = max(filter(None, (fresh.finished_at, fresh.watched_since)), default=now)

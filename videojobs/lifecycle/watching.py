@@ -33,7 +33,7 @@ COST_LOOKS = (
 def observe(job_id: str, seen: VideoJob, raw: str, *, now: datetime) -> None:
     """Take in one answer about a job: keep it, and move the job where it says. Safe to call twice."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(id=job_id)
+        job = Job.objects.locked().get(id=job_id)
         _keep_answer(job, seen, raw, now)
         if job.state in ENDED or job.state == State.STORING:
             _take_late_cost(job, seen, now)
@@ -114,7 +114,7 @@ def take_cost(job: Job, seen: VideoJob, *, now: datetime) -> bool:
 def look_failed(job_id: str, error: LookError, *, now: datetime, outage: bool) -> None:
     """Take in a look that brought nothing. Only a lasting 404 ends a job, and never during an outage."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(id=job_id)
+        job = Job.objects.locked().get(id=job_id)
         Look.objects.create(
             job=job,
             at=now,
@@ -156,7 +156,7 @@ def lose(job: Job, why: str, *, now: datetime, actor: User | None = None) -> Non
 def looked_for_cost(job_id: str, *, now: datetime) -> None:
     """Plan the next look for a missing cost, or none after the last one."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(id=job_id)
+        job = Job.objects.locked().get(id=job_id)
         if job.cost is not None or job.finished_at is None:
             return
         done = job.cost_looks + 1

@@ -26,6 +26,10 @@ class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
         """The account this process is set up for: one or none."""
         return self.filter(**configured_identity())
 
+    def locked(self) -> Self:
+        """Lock the rows until the transaction ends; jobs of the account may be made meanwhile."""
+        return self.select_for_update(no_key=True)
+
     def current(self) -> "ProviderAccount":
         """The account this process is set up for, made when it is first needed."""
         account, _made = self.get_or_create(

@@ -54,6 +54,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Jobs that cost real money."""
         return self.exclude(account__kind="rehearsal")
 
+    def locked(self) -> Self:
+        """Lock the rows until the transaction ends.
+
+        Rows that only refer to a job (events, money) may be written meanwhile: waiting for those would let a
+        claim and a decision about the same job wait for each other.
+        """
+        return self.select_for_update(of=("self",), no_key=True)
+
     def waiting(self) -> Self:
         """In our own queue."""
         return self.filter(state=State.WAITING)

@@ -28,7 +28,7 @@ def check_limit(team: Team, amount: Decimal) -> None:
 
     Takes the team's row lock, so that two requests never pass together what fits only one.
     """
-    limit = Team.objects.select_for_update().get(id=team.pk).spend_limit
+    limit = Team.objects.select_for_update(no_key=True).get(id=team.pk).spend_limit
     if limit is None:
         return
     sums = Job.objects.in_team(team).live().aggregate(spent=Sum("cost"), open=Sum("held"))
@@ -92,7 +92,7 @@ def mark_unsent(job_id: str, *, why: str) -> None:
 
 
 def _locked(job_id: str) -> Job:
-    return Job.objects.select_for_update().get(id=job_id)
+    return Job.objects.locked().get(id=job_id)
 
 
 def _enter(

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 
 from tests.factories import NOW, Cast, create_job
 from tests.simulator import Simulator
+from tests.videojobs.lifecycle.claims import accepted, claim
 from videojobs import dispatch, tasks
 from videojobs.accounts import provider_for
 from videojobs.journal import Accepted, Journal
@@ -40,20 +41,6 @@ from videojobs.provider.types import CreateVideoBody, CreateVideoResponse
 from videojobs.states import State
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-
-
-def claim(account: ProviderAccount, *, now: datetime = NOW) -> Claim:
-    """Claim the next job, which must exist."""
-    claimed = claim_next(account.pk, dispatch.next_job, now=now)
-    assert claimed is not None
-    return claimed
-
-
-def accepted(claimed: Claim, provider_id: str = "video-1", **fields: str) -> Accepted:
-    """Return the provider's yes to a claim."""
-    status = fields.get("status", "queued")
-    raw = f'{{"id": "{provider_id}", "status": "{status}"}}'
-    return Accepted(claimed.job.id, claimed.id, provider_id, raw, NOW.isoformat())
 
 
 @pytest.fixture
