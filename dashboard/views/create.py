@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -148,7 +149,10 @@ def _send(request: TeamRequest, asking: Asking) -> HttpResponse:
         )
         asking = replace(asking, press=new_press())
     else:
-        tasks.nudge_send(created.job.account)
+        if created.is_new:
+            tasks.nudge_send(created.job.account)
+        else:
+            messages.info(request, "This form was sent already, and this is its job. Nothing was sent twice.")
         return HttpResponseRedirect(f"{reverse('queue')}?{urlencode({'sent': created.job.id})}")
     return _page(request, asking, status=422)
 

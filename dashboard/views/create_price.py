@@ -87,10 +87,11 @@ def reasons_of(form: CreateForm) -> tuple[Reason, ...]:
     """Turn what is wrong with a form into links to its fields."""
     if not form.is_bound:
         return ()
+    order = [*form.fields, NON_FIELD_ERRORS]
     return tuple(
         Reason(str(message), "" if name == NON_FIELD_ERRORS else f"#id_{name}")
-        for name, messages in form.errors.items()
-        for message in messages
+        for name in sorted(form.errors, key=order.index)
+        for message in form.errors[name]
     )
 
 

@@ -102,7 +102,8 @@ class Lanes:
         """The sums at the top."""
         counts = reports.counts(self.asker.team, self.asker.user)
         waiting = Q(state=State.WAITING)
-        held = self.jobs.active().aggregate(all=Sum("held"), waiting=Sum("held", filter=waiting))
+        theirs = self.jobs if self.all_money else self.jobs.filter(person=self.asker.user)
+        held = theirs.active().aggregate(all=Sum("held"), waiting=Sum("held", filter=waiting))
         return Strip(
             running=counts.running,
             places=self.account.places,
@@ -113,6 +114,11 @@ class Lanes:
             held=held["all"] or Decimal(0),
             held_waiting=held["waiting"] or Decimal(0),
         )
+
+    @property
+    def all_money(self) -> bool:
+        """Whether this person sees the team's money, not only their own."""
+        return self.asker.may(Right.SEE_SPEND)
 
     # --- running ---
 

@@ -51,6 +51,12 @@ function watchPicker() {
     // arrow keys click too, with no detail: they only look around
     if (event.detail > 0 && event.target.matches('[name="model"]:not([value="unlisted"])')) closePicker();
   });
+  document.addEventListener("click", (event) => {
+    if (picker().open && !event.target.closest("[data-picker]")) picker().open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && picker().open) closePicker();
+  });
   form.querySelector("[data-picker-close]").addEventListener("click", closePicker);
   form.querySelector("[data-picker-use]").addEventListener("click", useUnlisted);
 }

@@ -119,6 +119,15 @@ def test_the_strip_counts_and_sums(alice: Client, cast: Cast) -> None:
     assert "1 of yours" in shown
 
 
+def test_members_read_what_is_held_for_their_own_jobs(client: Client, cast: Cast) -> None:
+    create_job(cast.alice, cast.team, usd="1.50")
+    create_job(cast.bob, cast.team, usd="2.00")
+    client.force_login(cast.bob)
+    strip = page(client).split('id="lane-waiting"')[0]
+    assert "$2.00" in strip
+    assert "$3.50" not in strip
+
+
 def test_jobs_of_other_teams_are_nowhere(client: Client, cast: Cast) -> None:
     for state in (State.WAITING, State.IN_PROGRESS, State.UNCONFIRMED, State.FAILED):
         create_job(cast.bob, cast.team, state=state, prompt="Secret plan", now=ago(minutes=1))
