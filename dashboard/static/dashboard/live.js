@@ -118,11 +118,11 @@ async function read(element) {
   }
   setTimeout(() => {
     state.busy = false;
-    if (state.again && element.isConnected) {
+    if (state.again && element.isConnected && element.dataset.src) {
       state.again = false;
       read(element);
     }
-  }, element.dataset.live.startsWith("job:") ? CALM : CALMER);
+  }, element.dataset.live?.startsWith("job:") ? CALM : CALMER); // what was read may be live no more
 }
 
 async function get(url) {
