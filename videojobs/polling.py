@@ -80,9 +80,12 @@ class Due:
 
 def accounts_with_due(now: datetime) -> list[ProviderAccount]:
     """Return the accounts this process can speak for that have looks due and may be read now."""
-    due = Job.objects.due_for_look(now).values("account_id")
-    accounts = ProviderAccount.objects.configured().filter(id__in=due)
-    return [account for account in accounts if not account.looks_wait(now)]
+    accounts = ProviderAccount.objects.configured()
+    return [account for account in accounts if not account.looks_wait(now) and _has_due(account, now)]
+
+
+def _has_due(account: ProviderAccount, now: datetime) -> bool:
+    return Job.objects.due_for_look(now).of_account(account).exists()
 
 
 def claim_due(account: ProviderAccount, *, now: datetime, limit: int = BATCH) -> list[Due]:

@@ -26,8 +26,8 @@ class JobEvent(models.Model):
     """One thing that happened to a job: from, to, why, who, when."""
 
     id = models.BigAutoField(primary_key=True)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events", db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=30)
     from_state = models.CharField(max_length=12, blank=True)
@@ -56,7 +56,7 @@ class Look(models.Model):
     """One read of the provider that changed something or failed; the others are only counted."""
 
     id = models.BigAutoField(primary_key=True)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="looks")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="looks", db_index=False)
     at = models.DateTimeField()
     outcome = models.CharField(max_length=30)
     status = models.PositiveSmallIntegerField(null=True, blank=True)  # HTTP
