@@ -1,12 +1,13 @@
 """The Create page: choose a model, say what the video shows, see the price, press once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,6 +17,7 @@ from dashboard.access import job_for, job_for_change, team_page
 from dashboard.forms.create import MORE, new_press
 from dashboard.forms.create_filling import Given, Take, from_body, from_post
 from dashboard.http import TeamRequest
+from dashboard.templatetags.money import usd
 from dashboard.views.create_asking import Asking, opened, posted, was_shaped_for_another
 from dashboard.views.create_models import History, card_of
 from videojobs import dispatch, lifecycle, offers, reports, tasks
@@ -43,7 +45,7 @@ def create(request: TeamRequest) -> HttpResponse:
     """Show the form, filled in from a job where the address names one; POST sends it."""
     if request.method != "POST":
         return _open(request)
-    asking = posted(request, _retried(request, request.POST.get("retry_of", "")))
+    asking = posted(request, _retried(request, _named(request.POST, "retry_of")))
     if request.POST.get("deed") in {"reshape", "reset"} or was_shaped_for_another(asking):
         return _page(request, _reshaped(request))
     return _send(request, asking)
@@ -76,7 +78,7 @@ def mine(request: TeamRequest) -> HttpResponse:
 
 
 def _open(request: TeamRequest) -> HttpResponse:
-    retried = _retried(request, request.GET.get("retry", ""))
+    retried = _retried(request, _named(request.GET, "retry"))
     source = retried or _source(request)
     given: Given = {"prompt": request.GET.get("prompt", "")}
     model = request.GET.get("model", "")
@@ -94,8 +96,16 @@ def _model_data(request: TeamRequest, model: str) -> dict[str, str]:
 
 
 def _source(request: TeamRequest) -> Job | None:
-    job_id = request.GET.get("from", "")
+    job_id = _named(request.GET, "from")
     return job_for(request, job_id) if job_id else None
+
+
+def _named(data: Mapping[str, str], name: str) -> str:
+    """Return the id of a job named in an address or a form. Raises Http404 for what can be none."""
+    job_id = data.get(name, "")
+    if "\x00" in job_id:
+        raise Http404("No such job.")
+    return job_id
 
 
 def _take(request: TeamRequest) -> Take:
@@ -126,7 +136,7 @@ def _reshaped(request: TeamRequest) -> Asking:
     given = from_post(request.POST)
     if request.POST.get("deed") == "reset":
         given = {name: value for name, value in given.items() if name not in MORE}
-    retried = _retried(request, request.POST.get("retry_of", ""))
+    retried = _retried(request, _named(request.POST, "retry_of"))
     return opened(request, given, request.POST, retried)
 
 
@@ -138,7 +148,11 @@ def _send(request: TeamRequest, asking: Asking) -> HttpResponse:
     if not form.is_valid():
         return _page(request, _with_number(asking), status=422)
     try:
-        created = lifecycle.create(asking.order(), asking.account, now=datetime.now(UTC))
+        order = asking.order()
+        if not asking.names(order.price):
+            form.add_error(None, f"The price is {usd(order.price.usd)} now. Press again to take it.")
+            return _page(request, asking, status=422)
+        created = lifecycle.create(order, asking.account, now=datetime.now(UTC))
     except BodyRefused as refused:
         form.refuse(refused.problems)
     except LimitRefused as refused:
@@ -189,7 +203,7 @@ def _asked(asking: Asking, *, pressed: bool = False) -> dict[str, Any]:
 
 def _stage(request: TeamRequest) -> dict[str, Any]:
     """Return the job on the stage: the one used again, else one's own latest."""
-    job_id = request.GET.get("from", "") or request.GET.get("retry", "")
+    job_id = _named(request.GET, "from") or _named(request.GET, "retry")
     query = f"?{urlencode({'from': job_id})}" if job_id else ""
     job = job_for(request, job_id) if job_id else next(iter(_my_jobs(request, 1)), None)
     if job is None or job.is_ended:

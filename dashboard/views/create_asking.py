@@ -11,9 +11,17 @@ from dashboard.forms.create import UNLISTED, CreateForm
 from dashboard.forms.create_filling import Filling, Given, fitting
 from dashboard.http import TeamRequest
 from dashboard.submitting import Wish
-from dashboard.views.create_price import PriceBar, lacks_length, left_of_limit, likely_price, reasons_of
+from dashboard.views.create_price import (
+    PriceBar,
+    lacks_length,
+    left_of_limit,
+    likely_price,
+    over_limit,
+    reasons_of,
+)
 from videojobs import bodies, lifecycle, offers
 from videojobs.bodies import BodyProblem, BodyRefused, Shape, form_shape
+from videojobs.bodies.scalars import read_decimal
 from videojobs.catalog import Offer
 from videojobs.models import Job, ProviderAccount
 from videojobs.prices import Price, PriceSource
@@ -74,19 +82,25 @@ class Asking:
         """Return what the press asks for. Raises BodyRefused, naming each field that is wrong."""
         return self._ordered(self.form)
 
+    def names(self, price: Price) -> bool:
+        """Whether the button that was pressed named this price, or a higher one."""
+        shown = read_decimal(self.request.POST.get("shown", ""))
+        return self.account.is_rehearsal or shown is None or price.usd <= shown
+
     def bar(self, *, pressed: bool = False) -> PriceBar:
         """Price the form as far as it is filled in, and say what is still missing."""
         # A form that was only opened is read as if its first values had been posted.
         form = CreateForm(self.form.shape, self.form.data or self.filling.initial)
         price, outcome = self._price(form)
+        left = left_of_limit(self.request.team, self.account)
         return PriceBar(
             price=price,
             spent=Frame(self.request).spent,
             whose="this month" if self.request.asker.may(Right.SEE_SPEND) else "yours this month",
             rehearsal=self.account.is_rehearsal,
-            left=left_of_limit(self.request.team, self.account),
+            left=left,
             outcome=outcome,
-            reasons=reasons_of(self.form if pressed else form),
+            reasons=reasons_of(self.form if pressed else form) + over_limit(price, left),
             asks_price=price is None or price.source is PriceSource.TYPED,
             lacks_length=price is None and lacks_length(form.values(self.choice.model_id), self.offer),
             pressed=pressed,

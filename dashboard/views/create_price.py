@@ -95,6 +95,13 @@ def reasons_of(form: CreateForm) -> tuple[Reason, ...]:
     )
 
 
+def over_limit(price: Price | None, left: Decimal | None) -> tuple[Reason, ...]:
+    """Say that a team's limit has no room for a price, before anybody presses."""
+    if price is None or left is None or price.usd <= left:
+        return ()
+    return (Reason(f"It does not fit the team's limit: {usd(left)} are left of it.", ""),)
+
+
 def likely_price(
     values: Mapping[str, Any], offer: Offer, problems: Collection[BodyProblem]
 ) -> tuple[Price | None, Shape]:

@@ -51,22 +51,27 @@ def _context(request: TeamRequest) -> dict[str, Any]:
     sent = _sent(request)
     return {
         "lanes": found,
-        "who": [
-            WhoLink(
-                label,
-                reverse("queue") + _query(kept | {"who": who, "page": ""}),
-                mine is (who == "mine"),
-                count,
-            )
-            for who, label in WHO.items()
-            for count in [found.open_counts[who]]
-        ],
+        "who": _who(found, kept),
         "sent": Prices(request.asker, account).deeds(sent) if sent else None,
         "address": address,
         "without_sent": reverse("queue") + _query(kept | {"sent": ""}),
         "source": reverse("queue_lanes") + _query(kept),
         "query": _query(kept | {"page": ""}),
     }
+
+
+def _who(lanes: Lanes, kept: dict[str, str]) -> list[WhoLink]:
+    """Return the links between everybody's jobs and one's own."""
+    counts = {"everyone": lanes.counts.open, "mine": lanes.counts.open_mine}
+    return [
+        WhoLink(
+            label,
+            reverse("queue") + _query(kept | {"who": who, "page": ""}),
+            lanes.mine is (who == "mine"),
+            counts[who],
+        )
+        for who, label in WHO.items()
+    ]
 
 
 def _kept(request: TeamRequest) -> dict[str, str]:
@@ -82,5 +87,7 @@ def _query(kept: dict[str, str]) -> str:
 
 def _sent(request: TeamRequest) -> Job | None:
     """Return the job this person just sent, if the address names one of theirs."""
+    if "\x00" in request.GET.get("sent", ""):
+        return None  # PostgreSQL takes no such text
     mine = visible_jobs(request.asker).filter(id=request.GET.get("sent", ""), person=request.user)
     return mine.select_related("account", "person", "project", "team").first()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -18,6 +18,9 @@ CLIPS_SHOWN = 12
 TROUBLES_SHOWN = 20
 JOBS_OF_TROUBLE = 5
 JOBS_READ = 120
+LONGEST_WAY = timedelta(days=14)
+"""From being made to its end; what took longer is found in the Gallery."""
+
 UNHAPPY = (State.FAILED, State.LOST, State.CANCELLED)
 
 CHARGED_WORDS = {
@@ -74,7 +77,8 @@ class Endings:
 
 def endings(jobs: JobQuerySet, prices: Prices, *, since: datetime) -> Endings:
     """Read what ended since a moment, in four queries however much it is."""
-    ended = jobs.filter(ended_at__gte=since)
+    # The bound on creation lets the index of a team's states answer.
+    ended = jobs.filter(ended_at__gte=since, created_at__gte=since - LONGEST_WAY)
     done = ended.filter(state=State.COMPLETED)
     newest = done.select_related("person", "account", "output").order_by("-ended_at", "-id")
     clips = list(newest[:CLIPS_SHOWN])

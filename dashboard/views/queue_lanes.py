@@ -1,13 +1,13 @@
 """The lanes of the Queue page: what runs, what a person must decide, what waits, what just ended."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from dashboard.access import may_change, visible_jobs
 from dashboard.http import Asker
@@ -98,9 +98,14 @@ class Lanes:
         return jobs.filter(person=self.asker.user) if self.mine else jobs
 
     @cached_property
+    def counts(self) -> reports.Counts:
+        """How many jobs of the team have not ended, and where they are."""
+        return reports.counts(self.asker.team, self.asker.user)
+
+    @cached_property
     def strip(self) -> Strip:
         """The sums at the top."""
-        counts = reports.counts(self.asker.team, self.asker.user)
+        counts = self.counts
         waiting = Q(state=State.WAITING)
         theirs = self.jobs if self.all_money else self.jobs.filter(person=self.asker.user)
         held = theirs.active().aggregate(all=Sum("held"), waiting=Sum("held", filter=waiting))
@@ -151,14 +156,20 @@ class Lanes:
     @cached_property
     def parked(self) -> list[ProviderAccount]:
         """Accounts this team's jobs wait in, that send nothing until a person resumes them."""
-        ours = Q(pk=self.account.pk) | Q(jobs__team=self.asker.team, jobs__state=State.WAITING)
-        return list(ProviderAccount.objects.filter(ours, parked_at__isnull=False).distinct())
+        parked = ProviderAccount.objects.filter(parked_at__isnull=False)
+        return [account for account in parked if self._concerns(account, {State.WAITING})]
 
     @cached_property
     def outages(self) -> list[ProviderAccount]:
         """Accounts whose provider does not answer looks; nothing is lost meanwhile."""
-        ours = Q(pk=self.account.pk) | Q(jobs__team=self.asker.team, jobs__state__in=list(AT_PROVIDER))
-        return list(ProviderAccount.objects.filter(ours, outage_since__isnull=False).distinct())
+        silent = ProviderAccount.objects.filter(outage_since__isnull=False)
+        return [account for account in silent if self._concerns(account, AT_PROVIDER)]
+
+    def _concerns(self, account: ProviderAccount, states: Collection[State]) -> bool:
+        """Whether an account is the one in use, or has jobs of this team in these states."""
+        if account == self.account:
+            return True
+        return visible_jobs(self.asker).of_account(account).filter(state__in=list(states)).exists()
 
     @cached_property
     def decisions(self) -> list[Decision]:
@@ -237,14 +248,6 @@ class Lanes:
     def endings(self) -> Endings:
         """What ended within the last hour."""
         return endings(self.jobs, self._prices, since=self.now - JUST)
-
-    @cached_property
-    def open_counts(self) -> dict[str, int]:
-        """How many jobs have not ended: everybody's, and one's own."""
-        mine = Q(person=self.asker.user)
-        return (
-            visible_jobs(self.asker).active().aggregate(everyone=Count("pk"), mine=Count("pk", filter=mine))
-        )
 
     @property
     def is_empty(self) -> bool:

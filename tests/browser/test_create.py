@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -82,6 +83,19 @@ def test_the_price_follows_the_form(alice: Page) -> None:
     alice.get_by_role("radio", name="10", exact=True).check()
     expect(alice.locator("#price .money-figure")).to_have_text("$4.00")
     expect(alice.locator("#price")).to_contain_text("probably 1920×1080 · 10 s")
+
+
+def test_a_press_that_outruns_its_price_waits_and_is_not_sent_dearer(alice: Page, settings: Any) -> None:
+    settings.PROVIDER_KEY = "key"
+    alice.goto(f"/create/?model={SEEDANCE}&prompt=A+boat")
+    expect(button(alice)).to_be_enabled()
+    alice.get_by_role("radio", name="1080p").check()
+    button(alice).click()
+    expect(button(alice)).to_have_text("Send 1 job · $2.00")
+    assert Job.objects.count() == 0
+    button(alice).click()
+    alice.wait_for_url(re.compile(r"/queue/"))
+    assert Job.objects.get().held == 2
 
 
 def test_another_model_reshapes_the_form_and_keeps_the_words(alice: Page) -> None:

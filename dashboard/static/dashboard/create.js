@@ -1,6 +1,11 @@
 // Comforts of the Create form: the picker's search, counters, dice, reasons that lead to their field.
 
 const form = document.querySelector("[data-create]");
+const PATIENCE = 3_000; // ms a press waits for the price of what was just changed
+let edits = 0; // changes so far
+let priced = 0; // of these, how many the price in the page knows of
+let asking = null; // the price's request under way, and the edits it knows of
+let wanted = ""; // what the button said when it was pressed too early
 
 // --- the model picker ---
 
@@ -171,10 +176,40 @@ function goTo(hash) {
 
 function submit(event) {
   if (event.submitter !== sendButton()) return;
+  if (priced < edits) {
+    // the price of what was just changed is still under way: send when it stands, if it is the one named
+    event.preventDefault();
+    wanted = deed();
+    setTimeout(stand, PATIENCE);
+    return;
+  }
   const reason = form.querySelector("[data-reason]");
   if (sendButton().getAttribute("aria-disabled") !== "true" || !reason) return;
   event.preventDefault();
   goTo(reason.hash);
+}
+
+function deed() {
+  return sendButton().textContent.trim();
+}
+
+// The price knows of every change, or will not come: either way a press waits no longer.
+function stand() {
+  const pressed = wanted;
+  priced = edits;
+  wanted = "";
+  if (pressed && pressed === deed()) form.requestSubmit(sendButton());
+}
+
+function watchPrice() {
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.detail.ctx.sourceElement.id === "price") asking = { ctx: event.detail.ctx, edits };
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.sourceElement.matches("[data-picker-list]")) priced = edits;
+    if (ctx === asking?.ctx && asking.edits === edits) stand();
+  });
 }
 
 function key(event) {
@@ -193,6 +228,7 @@ function look() {
 }
 
 function edited(event) {
+  edits += 1;
   // what is being corrected is no longer called wrong, and the button waits for the next price
   event.target.removeAttribute?.("aria-invalid");
   sendButton().removeAttribute("aria-disabled");
@@ -228,4 +264,5 @@ if (form) {
     look();
     ready();
   });
+  watchPrice();
 }

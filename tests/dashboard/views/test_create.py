@@ -281,6 +281,20 @@ def test_a_price_on_file_counts(alice: Client, cast: Cast) -> None:
     assert "On file: 0.31 USD per clip" in page(alice, f"?model={DIRECTOR}")
 
 
+def test_a_price_that_rose_since_the_button_named_it_is_asked_about(alice: Client, settings: Any) -> None:
+    settings.PROVIDER_KEY = "key"
+    response = send(alice, SEEDANCE, resolution="1080p", seconds="10", shown="0.80")
+    assert response.status_code == 422
+    assert "The price is $4.00 now. Press again to take it." in text(response)
+    assert re.search(r'name="shown" value="4.0+"', text(response))
+    assert not Job.objects.exists()
+
+
+def test_a_price_that_fell_is_taken(alice: Client, settings: Any) -> None:
+    settings.PROVIDER_KEY = "key"
+    assert send(alice, shown="0.80").status_code == 302
+
+
 # --- the model ---
 
 
@@ -368,6 +382,11 @@ def test_a_remix_sends_the_same_body_again(alice: Client, cast: Cast) -> None:
 def test_another_teams_job_is_not_found(client: Client, cast: Cast) -> None:
     client.force_login(cast.charlie)
     assert client.get(f"{reverse('create')}?from={seeded(cast).id}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["from", "retry"])
+def test_an_id_no_job_can_have_is_not_found(alice: Client, name: str) -> None:
+    assert alice.get(f"{reverse('create')}?{name}=a%00b").status_code == 404
 
 
 def test_a_new_try_is_linked_to_the_failed_job(alice: Client, cast: Cast) -> None:

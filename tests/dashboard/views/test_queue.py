@@ -317,6 +317,10 @@ def test_nobody_elses_job_stands_in_the_bar(client: Client, cast: Cast) -> None:
     assert "sent-bar" not in page(client, f"?sent={job.id}")
 
 
+def test_an_id_no_job_can_have_is_passed_over(alice: Client) -> None:
+    assert "sent-bar" not in page(alice, "?sent=a%00b")
+
+
 # --- whose, how many, how fast ---
 
 
