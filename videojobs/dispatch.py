@@ -91,20 +91,15 @@ class Queue:
         if job.decision:
             return "Restored from a backup: it may have been sent since. Say whether it may be sent."
         if not self.account.is_configured:
-            return self._wrong_account()
+            return f"{_elsewhere(self.account)} It is {_NEVER[self.account.is_rehearsal]}."
         if self.account.is_parked():
             return f"Sending is parked: {self.account.parked_reason}"
         if not self.has_room:
             return "The disk is nearly full, so nothing is bought that could not be kept."
-        if job.not_before is not None and job.not_before > self.now:
+        if job.not_before is not None and job.is_put_off(self.now):
             wait = max(round((job.not_before - self.now).total_seconds()), 1)
             return f"{job.not_before_reason or 'It was put off.'} Next try in {wait} s."
         return self._its_turn(job)
-
-    def _wrong_account(self) -> str:
-        if self.account.is_rehearsal:
-            return "It belongs to the rehearsal, and a provider key is set now. It is never sent for real."
-        return f"It belongs to another provider account ({self.account}), which is not set up now."
 
     def _its_turn(self, job: Job) -> str:
         ahead = self.places_of.get(job.id, 0)
@@ -114,12 +109,32 @@ class Queue:
         return f"{before}; it is sent in a moment."
 
 
+_NEVER = {True: "never sent for real", False: "sent when that is set up again"}
+
+
+def _elsewhere(account: ProviderAccount) -> str:
+    if account.is_rehearsal:
+        return "It belongs to the rehearsal, and a provider key is set now."
+    return f"It belongs to another provider account ({account}), which is not set up now."
+
+
 def reasons(jobs: Iterable[Job], now: datetime) -> dict[str, str]:
-    """Say for each waiting job of `jobs` why it waits; other jobs are left out."""
+    """Say for each waiting job of `jobs` why it waits, and for each that nobody looks at why; no others."""
+    jobs = list(jobs)
     waiting = [job for job in jobs if job.state == State.WAITING]
     accounts = ProviderAccount.objects.in_bulk({job.account_id for job in waiting})
     queues = {account_id: Queue.read(account, now) for account_id, account in accounts.items()}
-    return {job.id: queues[job.account_id].reason(job) for job in waiting}
+    return {job.id: queues[job.account_id].reason(job) for job in waiting} | _unwatched(jobs)
+
+
+def _unwatched(jobs: Iterable[Job]) -> dict[str, str]:
+    looked_at = [job for job in jobs if job.is_watched or job.state == State.STORING]
+    accounts = ProviderAccount.objects.in_bulk({job.account_id for job in looked_at})
+    return {
+        job.id: f"{_elsewhere(account)} Nobody looks at it meanwhile, and it is not given up."
+        for job in looked_at
+        if not (account := accounts[job.account_id]).is_configured
+    }
 
 
 def _order_of_turns(account: ProviderAccount, now: datetime) -> dict[str, int]:

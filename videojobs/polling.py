@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from videojobs.models import Job, ProviderAccount
 from videojobs.provider.client import read_looked
@@ -28,6 +28,9 @@ RARE_AFTER = timedelta(minutes=60)
 RARE = timedelta(minutes=10)
 SLOW_DOWN = timedelta(seconds=30)
 """How long an account's looks pause after a 429 that names no time."""
+
+CLOCK_SLACK = timedelta(seconds=30)
+"""How far the clocks of two machines may be apart."""
 
 ENOUGH_TO_JUDGE = 3
 """Jobs; with fewer, missing ones say nothing about the whole account."""
@@ -93,7 +96,11 @@ def claim_due(account: ProviderAccount, *, now: datetime, limit: int = BATCH) ->
     columns = ("id", "provider_id", "state", "last_answer", "missing_since")
     with transaction.atomic():
         due = Job.objects.due_for_look(now).of_account(account).filter(provider_id__isnull=False)
-        rows = due.order_by("next_look_at").select_for_update(skip_locked=True).values_list(*columns)[:limit]
+        rows = (
+            due.order_by("next_look_at")
+            .select_for_update(skip_locked=True, no_key=True)
+            .values_list(*columns)[:limit]
+        )
         batch = [Due(*row) for row in rows]
         Job.objects.filter(id__in=[row.job_id for row in batch]).update(next_look_at=now + LEASE)
     return batch
@@ -127,12 +134,12 @@ def _take_in(
     """Hand one answer on; a row that cannot take its answer must not hold up the others."""
     try:
         found = read_looked(answer, row.provider_id) if isinstance(answer, str) else answer
+        if not row.is_watched:
+            outcomes.looked_for_cost(row.job_id, now=now)
         if isinstance(found, LookError):
             outcomes.look_failed(row.job_id, found, now=now, outage=outage)
         else:
             outcomes.observe(row.job_id, found.job, found.raw, now=now)
-        if not row.is_watched:
-            outcomes.looked_for_cost(row.job_id, now=now)
     except Exception:
         logger.exception("look_not_taken job=%s", row.job_id)
 
@@ -163,7 +170,7 @@ def _judge(account: ProviderAccount, looks: int, failures: Sequence[LookError], 
     """Slow down, or declare or end an outage of the whole account; tell whether there is one."""
     for error in failures:
         if isinstance(error, LooksTooFast):
-            wait = timedelta(seconds=error.retry_after) if error.retry_after else SLOW_DOWN
+            wait = min(timedelta(seconds=error.retry_after), RARE) if error.retry_after else SLOW_DOWN
             ProviderAccount.objects.filter(id=account.id).update(looks_not_before=now + wait)
             break
     refused = sum(isinstance(error, LookRefused) for error in failures)
@@ -172,7 +179,7 @@ def _judge(account: ProviderAccount, looks: int, failures: Sequence[LookError], 
         return _outage(account, "The provider refuses our key for reading.", now)
     if missing and _most_are_missing(account, missing):
         return _outage(account, "The provider says it does not know most of our jobs.", now)
-    if account.outage_since is not None and len(failures) * 2 < looks:
+    if account.outage_since is not None and len(failures) * 2 < looks and not _most_are_missing(account, 0):
         ProviderAccount.objects.filter(id=account.id).update(outage_since=None, outage_reason="")
     return False
 
@@ -191,12 +198,19 @@ def _outage(account: ProviderAccount, reason: str, now: datetime) -> bool:
 
 
 def sweep(*, now: datetime) -> int:
-    """Give a next look to watched jobs that somehow have none. Returns how many."""
-    forgotten = Job.objects.watched().filter(next_look_at=None)
+    """Give a next look to watched jobs that somehow have none, or only beyond a clock put back.
+
+    Returns how many.
+    """
+    put_back = Q(last_look_at__gt=now + CLOCK_SLACK) | Q(next_look_at__gt=now + RARE + CLOCK_SLACK)
+    forgotten = Job.objects.watched().filter(put_back | Q(next_look_at=None))
     return forgotten.update(next_look_at=now)
 
 
 def sweep_storing(*, now: datetime) -> int:
-    """Give a next attempt to finished jobs that somehow have none. Returns how many."""
-    forgotten = Job.objects.filter(state=State.STORING, next_store_at=None, decision="")
-    return forgotten.update(next_store_at=now)
+    """Give a next attempt to finished jobs that somehow have none, or only beyond a clock put back.
+
+    Returns how many.
+    """
+    none = Q(next_store_at=None) | Q(next_store_at__gt=now + RARE + CLOCK_SLACK)
+    return Job.objects.filter(none, state=State.STORING, decision="").update(next_store_at=now)

@@ -21,11 +21,11 @@ def waiting(cast: Cast, who: str, minute: int, **columns: Any) -> Job:
     return create_job(getattr(cast, who), cast.team, now=made, prompt=f"{who} {minute}", **columns)
 
 
-def order_of(account: ProviderAccount, count: int) -> list[str]:
-    """Claim jobs one after another and return their prompts."""
+def order_of(account: ProviderAccount, count: int, *, first: timedelta = timedelta(hours=2)) -> list[str]:
+    """Claim jobs one after another, the first one at a time from now, and return their prompts."""
     prompts = []
     for second in range(count):
-        claim = claim_next(account.pk, dispatch.next_job, now=NOW + timedelta(hours=2, seconds=second))
+        claim = claim_next(account.pk, dispatch.next_job, now=NOW + first + timedelta(seconds=second))
         prompts.append(claim.job.prompt if claim else "-")
     return prompts
 
@@ -66,9 +66,15 @@ def test_a_parked_account_says_why(cast: Cast, account: ProviderAccount) -> None
 
 
 def test_a_job_that_was_put_off_says_until_when(cast: Cast, account: ProviderAccount) -> None:
-    job = waiting(cast, "alice", 0, not_before=NOW + timedelta(hours=9), not_before_reason="Slow down.")
-    assert order_of(account, 1) == ["-"]
-    assert reason(job) == "Slow down. Next try in 32400 s."
+    job = waiting(cast, "alice", 0, not_before=NOW + timedelta(hours=1), not_before_reason="Slow down.")
+    assert order_of(account, 1, first=timedelta(minutes=59)) == ["-"]
+    assert reason(job) == "Slow down. Next try in 3600 s."
+
+
+def test_a_job_put_off_before_the_clock_was_put_back_is_due(cast: Cast, account: ProviderAccount) -> None:
+    job = waiting(cast, "alice", 0, not_before=NOW + timedelta(days=3), not_before_reason="Slow down.")
+    assert reason(job).startswith("Next in line")
+    assert order_of(account, 1) == ["alice 0"]
 
 
 def test_a_restored_job_waits_for_a_person(cast: Cast, account: ProviderAccount) -> None:
@@ -88,6 +94,17 @@ def test_a_rehearsal_job_is_never_sent_for_real(cast: Cast, settings: Settings) 
     settings.PROVIDER_KEY = "a-real-key"
     assert order_of(ProviderAccount.objects.current(), 1) == ["-"]
     assert "never sent for real" in reason(job)
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.IN_PROGRESS, State.STORING])
+def test_a_job_nobody_looks_at_says_so(cast: Cast, settings: Settings, state: State) -> None:
+    rehearsed, bought = (
+        create_job(cast.alice, cast.team, account=one, state=state) for one in (None, live_account())
+    )
+    assert reason(bought).endswith("Nobody looks at it meanwhile, and it is not given up.")
+    assert dispatch.reasons([rehearsed], NOW) == {}
+    settings.PROVIDER_KEY = "a-real-key"
+    assert "a provider key is set now" in reason(rehearsed)
 
 
 def test_every_waiting_job_says_how_many_are_ahead(cast: Cast, account: ProviderAccount) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from videojobs.lifecycle.creating import Created, Order, create
 from videojobs.lifecycle.landing import FIRST_LOOK
@@ -81,7 +82,7 @@ def found(job: Job, provider_id: str, actor: User, provider: LooksAtVideos, *, n
     _refuse_taken_id(job, provider_id)
     looked = provider.look(provider_id)
     _refuse_other_model(job, looked)
-    columns = {
+    columns: dict[str, object] = {
         "provider_id": provider_id,
         "accepted_at": now,
         "watched_since": now,
@@ -93,6 +94,9 @@ def found(job: Job, provider_id: str, actor: User, provider: LooksAtVideos, *, n
         with transaction.atomic():
             fresh = _fresh(job)
             _expect_findable(fresh)
+            if fresh.second_provider_id == provider_id:  # then there is only this one charge
+                columns["second_provider_id"] = ""
+                Notice.objects.close(fresh.team_id, f"second:{fresh.id}", now=now)
             _step(fresh, Step(State.QUEUED, "found", why, columns, actor=actor), now)
             _close_notices(fresh, now)
     except IntegrityError as error:
@@ -114,12 +118,13 @@ def _checked_id(provider_id: str) -> str:
 
 
 def _refuse_taken_id(job: Job, provider_id: str) -> None:
-    if Job.objects.filter(account=job.account_id, provider_id=provider_id).exists():
+    others = Job.objects.filter(account=job.account_id).exclude(id=job.id)
+    if others.filter(Q(provider_id=provider_id) | Q(second_provider_id=provider_id)).exists():
         raise WrongAnswer("provider_id", "Another job has this id already.")
 
 
 def _refuse_other_model(job: Job, looked: Looked) -> None:
-    if looked.job.model and looked.job.model != job.model:
+    if looked.job.model and looked.job.model.casefold() != job.model.casefold():
         raise WrongAnswer(
             "provider_id", f"That job was made with {looked.job.model}, this one asks for {job.model}."
         )

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from django.db import DatabaseError, connection, transaction
 
-from videojobs.lifecycle.steps import Step, note, take
-from videojobs.lifecycle.watching import COST_LOOKS, lose, observe
+from videojobs.lifecycle.steps import DATABASE_AWAY, Step, note, take
+from videojobs.lifecycle.watching import lose, observe
 from videojobs.media import fetch, probe, space
 from videojobs.media.errors import DiskFull, MediaError, NeedsDecision, TooLarge, TryLater, Unwritable
 from videojobs.models import Decision, Job, Notice, Output
@@ -27,6 +27,9 @@ LEASE = timedelta(seconds=25)
 
 RENEW_EVERY = 8.0
 KEEP_TRYING_FOR = timedelta(days=1)
+ENOUGH_ATTEMPTS = 20
+"""A day on which nobody tried does not count: an hour and a half of the ladder below must have passed too."""
+
 LADDER = (2, 5, 15, 60, 60, 300)
 """Seconds between attempts; the last one repeats."""
 
@@ -76,6 +79,11 @@ def store(job: Job, provider: LooksAtVideos, place: Place, *, clock: Callable[[]
             _later(job, error.message, LADDER, now=clock())
         except NeedsDecision as error:
             _ask(job, error, now=clock())
+        except DATABASE_AWAY:
+            raise  # the lease ends by itself, and the next attempt finds the database back
+        except Exception:
+            logger.exception("store_failed job=%s", job.id)
+            _later(job, "Something of ours went wrong while the clip was kept.", LADDER, now=clock())
         else:
             if output is None:
                 why = "The provider says it is finished, and gives no link yet."
@@ -148,13 +156,7 @@ def complete(job: Job, output: Output, *, now: datetime) -> bool:
         fresh = Job.objects.locked().get(id=job.id)
         if fresh.state != State.STORING:
             return False
-        finished_at = fresh.finished_at or now
-        columns = {
-            "next_store_at": None,
-            "store_problem": "",
-            "decision": "",
-            "next_look_at": finished_at + COST_LOOKS[0] if fresh.cost is None else None,
-        }
+        columns = {"next_store_at": None, "store_problem": "", "decision": ""}
         step = Step(State.COMPLETED, "kept", "Our own copy is kept and checked.", columns)
         if take(fresh, step, now=now) is None:
             return False
@@ -175,7 +177,7 @@ def _later(job: Job, problem: str, ladder: tuple[int, ...], *, now: datetime) ->
         if fresh.state != State.STORING or fresh.decision:
             return
         since = max(filter(None, (fresh.finished_at, fresh.watched_since)), default=now)
-        if now - since >= KEEP_TRYING_FOR:
+        if now - since >= KEEP_TRYING_FOR and fresh.store_attempts >= ENOUGH_ATTEMPTS:
             lose(fresh, f"The clip could not be kept within a day: {problem}", now=now)
             return
         wait = timedelta(seconds=ladder[min(fresh.store_attempts, len(ladder) - 1)])

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
 
-from videojobs.lifecycle.steps import Step, note, take
-from videojobs.models import Job, Look, Notice, User
+from videojobs.lifecycle.steps import Step, each_alone, note, take
+from videojobs.models import Job, Look, Notice, ProviderAccount, User
 from videojobs.money import ledger
 from videojobs.provider.errors import JobMissing, LookError
 from videojobs.provider.types import ProviderStatus, VideoJob
@@ -16,8 +17,17 @@ FINAL = frozenset({ProviderStatus.COMPLETED, ProviderStatus.FAILED, ProviderStat
 MISSING_FOR = timedelta(minutes=10)
 """How long a 404 is believed to pass."""
 
+MISSING_LOOKS = 5
+"""So many looks must say so, however late it is: the site may have been off, or the clock have jumped."""
+
+MISSING_AGAIN = timedelta(seconds=30)
+"""A missing job is looked at at least this often, old as it may be."""
+
 WATCHED_FOR = timedelta(minutes=60) + timedelta(days=1)
 """From acceptance until we give up looking; the charge does not go away with it."""
+
+ENOUGH_LOOKS = 144
+"""A day of looks every ten minutes. A day on which nobody looked does not count."""
 
 COST_LOOKS = (
     timedelta(minutes=1),
@@ -64,7 +74,7 @@ def finish(job: Job, seen: VideoJob, *, now: datetime) -> None:
     """Take in the provider's end: next state and settlement in the caller's transaction."""
     if seen.status == ProviderStatus.COMPLETED:
         why = "The provider finished it; keeping our own copy."
-        columns = {"finished_at": now, "next_look_at": None, "next_store_at": now}
+        columns = {"finished_at": now, "next_look_at": now + COST_LOOKS[0], "next_store_at": now}
         step = Step(State.STORING, "finished", why, columns)
     else:
         step = _unhappy_end(seen, now)
@@ -107,7 +117,7 @@ def take_cost(job: Job, seen: VideoJob, *, now: datetime) -> bool:
         return False  # larger than any ledger holds: unknown, the raw answer is kept
     if settled:
         job.cost = cost
-        Job.objects.filter(id=job.id, state__in=list(ENDED)).update(next_look_at=None)
+        Job.objects.filter(id=job.id, finished_at__isnull=False).update(next_look_at=None)
     return True
 
 
@@ -123,27 +133,57 @@ def look_failed(job_id: str, error: LookError, *, now: datetime, outage: bool) -
             message=error.message,
             raw=error.raw[:20_000],
         )
-        if not isinstance(error, JobMissing) or not job.is_watched:
-            return
-        if job.missing_since is None:
-            Job.objects.filter(id=job.id).update(missing_since=now)
-        elif not outage and now - job.missing_since >= MISSING_FOR:
-            lose(job, "The provider has not known this job for ten minutes.", now=now)
+        if isinstance(error, JobMissing) and job.is_watched:
+            _missing(job, now, outage=outage)
+
+
+def _missing(job: Job, now: datetime, *, outage: bool) -> None:
+    if job.missing_since is None or outage:
+        # What is said during an outage says nothing about a job: its ten minutes begin afterwards.
+        Job.objects.filter(id=job.id).update(missing_since=now)
+    elif now - job.missing_since >= MISSING_FOR and _looks_missing(job) >= MISSING_LOOKS:
+        lose(job, "The provider has not known this job for ten minutes.", now=now)
+        return
+    Job.objects.filter(id=job.id, next_look_at__gt=now + MISSING_AGAIN).update(
+        next_look_at=now + MISSING_AGAIN
+    )
+
+
+def _looks_missing(job: Job) -> int:
+    return job.looks.filter(at__gte=job.missing_since, outcome=JobMissing.__name__).count()
 
 
 def give_up_looking(*, now: datetime) -> int:
-    """Lose jobs watched for a day and an hour without an end. Returns how many."""
-    count = 0
-    for job in Job.objects.watched().filter(watched_since__lte=now - WATCHED_FOR)[:500]:
-        with transaction.atomic():
-            lose(job, "The provider has not finished it within a day. It may still charge for it.", now=now)
-        count += 1
-    return count
+    """Lose jobs that were looked at for a day and an hour and have no end. Returns how many.
+
+    Only looks count, and the last one must have been answered: neither a day on which the site was off, nor
+    one without the network, nor another account's key loses a job.
+    """
+    end = F("watched_since") + WATCHED_FOR
+    failed = Look.objects.failed().filter(job=OuterRef("pk"))
+    unanswered = Exists(failed.filter(at__gte=OuterRef("last_look_at")))
+    # A job that alone cannot be read is given up all the same, after one more day of looks.
+    hopeless = Exists(failed.filter(at__gte=OuterRef("watched_since") + WATCHED_FOR)[ENOUGH_LOOKS - 1 :])
+    old = Job.objects.watched().filter(
+        ~unanswered | Q(hopeless),
+        account__in=ProviderAccount.objects.configured(),
+        watched_since__lte=now - WATCHED_FOR,
+        last_look_at__gte=end,
+        look_count__gte=ENOUGH_LOOKS,
+    )
+    why = "The provider has not finished it within a day. It may still charge for it."
+    return each_alone(old.order_by("watched_since")[:500], lambda job: lose(job, why, now=now))
 
 
 def lose(job: Job, why: str, *, now: datetime, actor: User | None = None) -> None:
     """Give a paid job up. Its hold stays open as unknown; *look again* leads back."""
-    columns = {"next_look_at": None, "next_store_at": None, "failure": why, "decision": ""}
+    owes_cost = job.finished_at is not None and job.cost is None
+    columns = {
+        "next_look_at": job.next_look_at if owes_cost else None,
+        "next_store_at": None,
+        "failure": why,
+        "decision": "",
+    }
     if take(job, Step(State.LOST, "lost", why, columns, actor=actor), now=now) is None:
         return
     ledger.mark_unknown(job.id, why=why)
@@ -160,5 +200,7 @@ def looked_for_cost(job_id: str, *, now: datetime) -> None:
         if job.cost is not None or job.finished_at is None:
             return
         done = job.cost_looks + 1
-        upcoming = job.finished_at + COST_LOOKS[done] if done < len(COST_LOOKS) else None
+        # Looks that fell into an outage or another account's time are made up for, a minute apart.
+        soonest = now + COST_LOOKS[0]
+        upcoming = max(job.finished_at + COST_LOOKS[done], soonest) if done < len(COST_LOOKS) else None
         Job.objects.filter(id=job_id).update(cost_looks=done, next_look_at=upcoming)

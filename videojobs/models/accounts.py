@@ -1,12 +1,15 @@
 """Provider accounts: whose key, at which address, live or rehearsal."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
 from django.conf import settings
 from django.db import models
+
+LONGEST_PAUSE = timedelta(hours=1)
+"""A longer wait than anybody asked for means that the clock was put back."""
 
 REHEARSAL_BASE_URL = "rehearsal"
 """The simulator's port may change between starts; its account must not."""
@@ -85,7 +88,8 @@ class ProviderAccount(models.Model):
 
     def looks_wait(self, now: datetime) -> bool:
         """Whether the provider asked for fewer reads until later than `now`."""
-        return self.looks_not_before is not None and self.looks_not_before > now
+        wait = self.looks_not_before - now if self.looks_not_before else timedelta(0)
+        return timedelta(0) < wait <= LONGEST_PAUSE
 
 
 class Turn(models.Model):

@@ -8,6 +8,10 @@ from django.db import models
 
 from videojobs.models.jobs import Job
 from videojobs.models.teams import Team
+from videojobs.provider.errors import JobMissing, LookFailed, LookRefused, LooksTooFast
+
+FAILED = tuple(error.__name__ for error in (JobMissing, LookRefused, LooksTooFast, LookFailed))
+"""Outcomes of looks that brought no usable answer."""
 
 
 class JobEventQuerySet(models.QuerySet["JobEvent"]):
@@ -52,6 +56,14 @@ class JobEvent(models.Model):
         return f"{self.job_id}: {self.from_state} → {self.to_state}"
 
 
+class LookQuerySet(models.QuerySet["Look"]):
+    """The words for reading looks."""
+
+    def failed(self) -> Self:
+        """Looks that brought no usable answer."""
+        return self.filter(outcome__in=FAILED)
+
+
 class Look(models.Model):
     """One read of the provider that changed something or failed; the others are only counted."""
 
@@ -62,6 +74,8 @@ class Look(models.Model):
     status = models.PositiveSmallIntegerField(null=True, blank=True)  # HTTP
     message = models.TextField(blank=True)
     raw = models.TextField(blank=True)
+
+    objects = LookQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["job", "id"], name="look_of_job")]

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
@@ -16,6 +16,9 @@ from videojobs.models.fields import MoneyField
 from videojobs.models.teams import Project, Team, Token
 from videojobs.provider.types import CreateVideoBody
 from videojobs.states import ACCEPTED, ACTIVE, AT_PROVIDER, ENDED, WATCHED, Charged, State
+
+LONGEST_PUT_OFF = timedelta(minutes=65)
+"""No refusal puts a job off for more than an hour; a later time means that the clock was put back."""
 
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -84,7 +87,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def sendable(self, now: datetime) -> Self:
         """Waiting, due, and not held for a person."""
-        return self.waiting().filter(Q(not_before=None) | Q(not_before__lte=now), decision="")
+        due = Q(not_before=None) | Q(not_before__lte=now) | Q(not_before__gt=now + LONGEST_PUT_OFF)
+        return self.waiting().filter(due, decision="")
 
     def due_for_look(self, now: datetime) -> Self:
         """Jobs whose next look at the provider has come."""
@@ -244,6 +248,10 @@ class Job(models.Model):
     def is_watched(self) -> bool:
         """Whether the provider works on it."""
         return self.state in WATCHED
+
+    def is_put_off(self, now: datetime) -> bool:
+        """Whether it may only be sent later than `now`."""
+        return self.not_before is not None and now < self.not_before <= now + LONGEST_PUT_OFF
 
     @property
     def unknown(self) -> Decimal:

@@ -17,6 +17,8 @@ from videojobs.models.teams import Team
 from videojobs.states import Charged
 
 NONE = Decimal(0)
+LONGEST_REASON = 500
+"""Characters; a provider's sentence may be longer, and is kept whole beside the job."""
 
 
 class LimitRefused(Exception):
@@ -67,7 +69,7 @@ def settle(job_id: str, cost: Decimal, *, now: datetime, reason: str, actor: Use
     _enter(job, EntryKind.SETTLE, exact, now=now, actor=actor, reason=reason)
     if job.held > NONE:
         _enter(job, EntryKind.RELEASE, job.held, now=now, actor=actor, reason="Settled.")
-    Job.objects.filter(id=job.id).update(cost=exact, held=NONE, charged=Charged.YES, charged_why=reason)
+    _say(job.id, Charged.YES, reason, cost=exact, held=NONE)
     return True
 
 
@@ -77,18 +79,24 @@ def release(job_id: str, *, now: datetime, reason: str, actor: User | None = Non
     if job.held == NONE or job.cost is not None:
         return False
     _enter(job, EntryKind.RELEASE, job.held, now=now, actor=actor, reason=reason)
-    Job.objects.filter(id=job.id).update(held=NONE, charged=Charged.NO, charged_why=reason)
+    _say(job.id, Charged.NO, reason, held=NONE)
     return True
 
 
 def mark_unknown(job_id: str, *, why: str) -> None:
     """Say that nobody knows whether a job was charged. Its hold stays open."""
-    Job.objects.filter(id=job_id, cost=None).update(charged=Charged.UNKNOWN, charged_why=why)
+    _say(job_id, Charged.UNKNOWN, why)
 
 
 def mark_unsent(job_id: str, *, why: str) -> None:
     """Say that a job was not sent, so nothing can have been charged. Its hold stays open."""
-    Job.objects.filter(id=job_id, cost=None).update(charged=Charged.NO, charged_why=why)
+    _say(job_id, Charged.NO, why)
+
+
+def _say(job_id: str, charged: Charged, why: str, **columns: Decimal) -> None:
+    """Write what is known of a charge, unless it is settled."""
+    unsettled = Job.objects.filter(id=job_id, cost=None)
+    unsettled.update(charged=charged, charged_why=why[:LONGEST_REASON], **columns)
 
 
 def _locked(job_id: str) -> Job:
@@ -108,5 +116,5 @@ def _enter(
         kind=kind,
         amount=amount,
         actor=actor,
-        reason=reason[:500],
+        reason=reason[:LONGEST_REASON],
     )

@@ -8,6 +8,7 @@ import pytest
 from tests.factories import NOW, Cast, body, create_job, price
 from tests.simulator import Simulator
 from videojobs.accounts import provider_for
+from videojobs.journal import Accepted
 from videojobs.lifecycle import (
     Decided,
     Order,
@@ -17,6 +18,8 @@ from videojobs.lifecycle import (
     cancel,
     found,
     give_up,
+    land_acceptance,
+    land_failure,
     look_again,
     never_arrived,
     resume,
@@ -25,7 +28,7 @@ from videojobs.lifecycle import (
     settle_by_hand,
 )
 from videojobs.models import Job, Notice, ProviderAccount
-from videojobs.provider.errors import JobMissing
+from videojobs.provider.errors import JobMissing, Refused
 from videojobs.states import State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -136,6 +139,57 @@ def test_found_refuses_a_job_of_another_model(
     provider_id = rehearsal.create(model="vidu/vidu-q1").json()["id"]
     with pytest.raises(WrongAnswer, match="vidu-q1"):
         found(lonely, provider_id, cast.alice, provider_for(account), now=NOW)
+
+
+def test_found_takes_the_providers_own_spelling_of_a_model(
+    cast: Cast, lonely: Job, account: ProviderAccount, rehearsal: Simulator
+) -> None:
+    provider_id = rehearsal.create().json()["id"]
+    Job.objects.update(model=lonely.model.upper())
+    lonely.refresh_from_db()
+    found(lonely, provider_id, cast.alice, provider_for(account), now=NOW)
+    assert fresh(lonely).provider_id == provider_id
+
+
+def second_charge(job: Job, provider_id: str) -> None:
+    """Let the provider's answer come after the decision."""
+    land_acceptance(
+        Accepted(job.id, job.claim_id, provider_id, f'{{"id": "{provider_id}"}}', NOW.isoformat()), now=NOW
+    )
+
+
+def test_finding_what_came_too_late_leaves_one_charge(
+    cast: Cast, lonely: Job, account: ProviderAccount, rehearsal: Simulator
+) -> None:
+    provider_id = rehearsal.create().json()["id"]
+    give_up(lonely, cast.alice, now=NOW)
+    second_charge(lonely, provider_id)
+    assert fresh(lonely).second_provider_id == provider_id
+    found(fresh(lonely), provider_id, cast.alice, provider_for(account), now=NOW)
+    assert (fresh(lonely).provider_id, fresh(lonely).second_provider_id) == (provider_id, "")
+    assert not Notice.objects.open().filter(kind="money").exists()
+
+
+def test_an_id_that_answered_another_job_is_not_found_for_this_one(
+    cast: Cast, lonely: Job, account: ProviderAccount
+) -> None:
+    other = create_job(cast.bob, cast.team, account=account, state=State.UNCONFIRMED)
+    give_up(other, cast.bob, now=NOW)
+    second_charge(other, "its-own")
+    with pytest.raises(WrongAnswer, match="Another job"):
+        found(lonely, "its-own", cast.alice, provider_for(account), now=NOW)
+
+
+LONG = "because " * 300
+
+
+def test_long_words_of_people_and_providers_fit_everywhere(cast: Cast, account: ProviderAccount) -> None:
+    jobs = [create_job(cast.alice, cast.team, account=account, state=State.UNCONFIRMED) for _ in range(3)]
+    never_arrived(jobs[0], LONG, cast.alice, now=NOW)
+    give_up(jobs[1], cast.alice, now=NOW, why=LONG)
+    settle_by_hand(jobs[1], Decimal("0.1"), LONG, cast.alice, now=NOW)
+    land_failure(jobs[2].id, jobs[2].claim_id, Refused(LONG, status=400), now=NOW)
+    assert [fresh(job).state for job in jobs] == ["failed", "lost", "failed"]
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "a/b", "../x", "a?b", "x" * 300])

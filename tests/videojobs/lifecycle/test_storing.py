@@ -109,8 +109,26 @@ def test_completed_without_a_link_is_read_again_after_2_4_8_30(finished: Finishe
     assert waits == [2, 4, 8, 30, 30]
 
 
+def test_a_day_on_which_nobody_tried_loses_no_clip(finished: Finished, tmp_path: Path) -> None:
+    job = attempt(finished("[[fault:file=404]]"), tmp_path, now=NOW + timedelta(days=9))
+    assert job.state == "storing"
+
+
+def test_a_fault_of_ours_is_tried_again_like_any_other(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_path: Path) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("videojobs.media.probe.probe", broken)
+    job = attempt(finished(), tmp_path)
+    assert (job.state, job.next_store_at) == ("storing", NOW + timedelta(seconds=2))
+    assert "Something of ours" in job.store_problem and files(tmp_path) == []
+
+
 def test_after_a_day_it_is_lost_and_charged_as_it_was(finished: Finished, tmp_path: Path) -> None:
     job = finished("[[fault:file=404]]")
+    Job.objects.update(store_attempts=20)
     later = NOW + timedelta(days=1)
     job = attempt(job, tmp_path, now=later)
     assert (job.state, job.charged) == ("lost", "yes")
