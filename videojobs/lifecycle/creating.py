@@ -17,6 +17,9 @@ from videojobs.states import State
 REPEAT_WINDOW = timedelta(minutes=10)
 """How long a keyless repeat of the gateway's POST means the earlier job."""
 
+OVERTAKEN_WINDOW = timedelta(minutes=2)
+"""How long a first POST may arrive after its own repeat; longer than the SDK waits for an answer."""
+
 
 class KeyReused(Exception):
     """The same key came with another wish."""
@@ -97,7 +100,7 @@ def _earlier(order: Order, now: datetime) -> Job | None:
         return _by_key(press, order.digest)
     if press.repeat:
         return _repeat_of(press, order.digest, now)
-    return None
+    return _overtaken_by(press, order.digest, now)
 
 
 def _one_at_a_time(order: Order) -> None:
@@ -125,6 +128,18 @@ def _repeat_of(press: Press, digest: str, now: datetime) -> Job | None:
     return found.job if found else None
 
 
+def _overtaken_by(press: Press, digest: str, now: datetime) -> Job | None:
+    """Return the job of a repeat that overtook this very request, once: the next one is a new wish."""
+    repeats = Submission.objects.filter(
+        scope=press.scope, digest=digest, overtaken=True, created_at__gte=now - OVERTAKEN_WINDOW
+    )
+    found = repeats.select_related("job").order_by("created_at").first()
+    if found is None:
+        return None
+    Submission.objects.filter(id=found.pk).update(overtaken=False)
+    return found.job
+
+
 def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
     job = Job.objects.create(
         team=order.team,
@@ -149,6 +164,11 @@ def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
     )
     if order.press is not None:
         Submission.objects.create(
-            scope=order.press.scope, key=order.press.key, digest=order.digest, job=job, created_at=now
+            scope=order.press.scope,
+            key=order.press.key,
+            digest=order.digest,
+            job=job,
+            created_at=now,
+            overtaken=order.press.repeat,
         )
     return job

@@ -10,7 +10,8 @@ class Submission(models.Model):
     """A request that made a job.
 
     `scope` is whose key it is ("form:7", "token:3"), `key` the form's request id or the Idempotency-Key (""
-    for a gateway request without one), `digest` the SHA-256 of what was asked.
+    for a gateway request without one), `digest` the SHA-256 of what was asked. `overtaken` says that it came
+    as a repeat whose first request has not been seen: that one may still be on its way.
     """
 
     scope = models.CharField(max_length=60)
@@ -18,6 +19,7 @@ class Submission(models.Model):
     digest = models.CharField(max_length=64)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="submissions")
     created_at = models.DateTimeField()
+    overtaken = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

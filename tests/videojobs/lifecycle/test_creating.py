@@ -88,6 +88,22 @@ def test_a_declared_repeat_returns_the_earlier_job_for_ten_minutes(cast: Cast) -
     assert late.is_new
 
 
+def test_a_first_request_overtaken_by_its_own_repeat_means_the_repeats_job_once(cast: Cast) -> None:
+    # The first POST hung in the server past the client's time-out; the repeat was stored before it.
+    repeat = create(order(cast, press=Press("token:1", repeat=True)), rehearsal_account(), now=NOW)
+    late = create(order(cast, press=Press("token:1")), rehearsal_account(), now=NOW + timedelta(seconds=61))
+    wanted = create(order(cast, press=Press("token:1")), rehearsal_account(), now=NOW + timedelta(seconds=62))
+    assert (late.is_new, late.job) == (False, repeat.job)
+    assert wanted.is_new
+
+
+def test_a_wish_long_after_a_repeat_is_a_new_one(cast: Cast) -> None:
+    create(order(cast, press=Press("token:1", repeat=True)), rehearsal_account(), now=NOW)
+    assert create(
+        order(cast, press=Press("token:1")), rehearsal_account(), now=NOW + timedelta(minutes=3)
+    ).is_new
+
+
 def test_the_same_wish_twice_without_a_key_is_two_jobs(cast: Cast) -> None:
     jobs = [create(order(cast, press=Press("token:1")), rehearsal_account(), now=NOW) for _ in range(2)]
     assert all(created.is_new for created in jobs)
