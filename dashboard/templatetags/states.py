@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django import template
 
-from videojobs import catalog
-from videojobs.models.jobs import Job
+from videojobs import bodies, catalog
+from videojobs.catalog import Offer
+from videojobs.models import Job, Output
 from videojobs.states import ENDED, Charged, State
 
 register = template.Library()
@@ -61,6 +62,46 @@ def model_name(model_id: str) -> str:
 def size_words(size: str) -> str:
     """Return "1280×720" for "1280x720"."""
     return size.replace("x", "×")
+
+
+@dataclass(frozen=True)
+class ClipShape:
+    """A clip's size and length as far as they are known: measured, asked for, or the model's only one."""
+
+    size: str  # "1280×720"; "" where only the file will tell
+    seconds: Decimal | int | None
+
+    @property
+    def words(self) -> str:
+        """Both in one line, such as "1280×720 · 5 s"; "" where nothing is known yet."""
+        length = "" if self.seconds is None else f"{self.seconds:.1f}".removesuffix(".0") + " s"
+        return " · ".join(part for part in (self.size, length) if part)
+
+
+@register.filter
+def clip_shape(job: Job) -> ClipShape:
+    """Return what is known of a job's clip; what was only assumed for its price is left out."""
+    output = kept_output(job)
+    if output is not None:
+        return ClipShape(f"{output.width}×{output.height}", output.duration)
+    assumed = _assumed(job)
+    return ClipShape(
+        "" if "size" in assumed else size_words(job.size),
+        None if "seconds" in assumed else job.seconds,
+    )
+
+
+def kept_output(job: Job) -> Output | None:
+    """Return the kept file; jobs on their way have none, and are not asked one by one."""
+    return getattr(job, "output", None) if job.state == State.COMPLETED else None
+
+
+def _assumed(job: Job) -> frozenset[str]:
+    if not job.body:
+        return frozenset()
+    model = catalog.find(job.model)
+    offer = Offer(model) if model else bodies.unlisted(job.model)
+    return bodies.describe(job.wire_body, offer).assumed
 
 
 @dataclass(frozen=True)

@@ -60,11 +60,6 @@ class Tile:
         return min(RATIOS, key=lambda known: abs(known - wanted))
 
     @property
-    def seconds(self) -> float | None:
-        """Its length in seconds: the file's, else the expected one."""
-        return float(self.output.duration) if self.output else self.job.seconds
-
-    @property
     def live(self) -> bool:
         """Whether news may still change it."""
         return not self.job.is_ended

@@ -10,6 +10,7 @@ from django.http import StreamingHttpResponse
 
 from dashboard.access import team_page
 from dashboard.http import TeamRequest
+from dashboard.templatetags.states import kept_output
 from dashboard.views.spend import Spend
 from videojobs.models import Job, LedgerEntry
 from videojobs.reports import Book
@@ -27,8 +28,8 @@ JOB_COLUMNS: dict[str, Callable[[Job], Any]] = {
     "person": lambda job: job.person.email,
     "project": lambda job: job.project.name,
     "model": lambda job: job.model,
-    "seconds": lambda job: job.seconds,
-    "size": lambda job: job.size,
+    "seconds": lambda job: _shape(job)[0],
+    "size": lambda job: _shape(job)[1],
     "money": lambda job: job.account.kind,
     "estimate_usd": lambda job: job.estimate,
     "estimate_source": lambda job: job.estimate_source,
@@ -68,7 +69,8 @@ class Echo:
 def jobs(request: TeamRequest) -> StreamingHttpResponse:
     """Send the jobs made in a period, oldest first."""
     view = Spend(request)
-    rows = _book(view).jobs().select_related("person", "project", "account").order_by("created_at", "id")
+    rows = _book(view).jobs().select_related("person", "project", "account", "output")
+    rows = rows.order_by("created_at", "id")
     return send(f"jobs-{view.kind.value}-{view.span.name}", JOB_COLUMNS, rows.iterator(AT_ONCE))
 
 
@@ -78,6 +80,14 @@ def ledger(request: TeamRequest) -> StreamingHttpResponse:
     view = Spend(request)
     rows = _book(view).all_entries().select_related("person", "project", "account", "actor").order_by("id")
     return send(f"ledger-{view.kind.value}-{view.span.name}", ENTRY_COLUMNS, rows.iterator(AT_ONCE))
+
+
+def _shape(job: Job) -> tuple[str, str]:
+    """Return length in seconds and size in pixels: the kept file's, else the expected ones."""
+    output = kept_output(job)
+    if output is None:
+        return "" if job.seconds is None else str(job.seconds), job.size
+    return f"{float(output.duration):g}", f"{output.width}x{output.height}"
 
 
 def _book(view: Spend) -> Book:

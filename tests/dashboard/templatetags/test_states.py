@@ -5,13 +5,14 @@ import pytest
 
 from dashboard.templatetags.states import (
     JobMoney,
+    clip_shape,
     job_money,
     model_name,
     size_words,
     state_sentence,
     state_word,
 )
-from videojobs.models.jobs import Job
+from videojobs.models import Job, Output
 from videojobs.states import State
 
 
@@ -60,3 +61,21 @@ def test_a_model_outside_the_catalogue_keeps_its_id() -> None:
 
 def test_a_size_is_written_with_a_cross() -> None:
     assert size_words("1280x720") == "1280×720"
+
+
+def test_a_kept_clip_is_called_as_long_as_it_is() -> None:
+    done = job(State.COMPLETED, model="google/veo-3.1", body={"prompt": "A"}, size="1366x768", seconds=8)
+    done.output = Output(width=1280, height=720, duration=Decimal("4.040"))
+    assert clip_shape(done).words == "1280×720 · 4 s"
+
+
+def test_what_nobody_chose_is_not_called_a_fact() -> None:
+    veo = {"model": "google/veo-3.1", "prompt": "A boat"}
+    sent = job(State.QUEUED, model="google/veo-3.1", body=veo, size="1366x768", seconds=8)
+    assert clip_shape(sent).words == ""
+
+
+def test_what_was_chosen_is_shown_while_it_runs() -> None:
+    veo = {"model": "google/veo-3.1", "prompt": "A boat", "seconds": "6", "width": 1280, "height": 720}
+    sent = job(State.QUEUED, model="google/veo-3.1", body=veo, size="1280x720", seconds=6)
+    assert clip_shape(sent).words == "1280×720 · 6 s"

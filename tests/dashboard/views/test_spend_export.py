@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from dashboard.views.spend_export import cell
-from tests.factories import NOW, Cast, create_cast, create_job, live_account
+from tests.factories import NOW, Cast, create_cast, create_job, create_output, live_account
 from videojobs.money import ledger
 from videojobs.states import State
 
@@ -105,3 +105,9 @@ def test_many_rows_are_never_held_at_once(alice: Client, cast: Cast) -> None:
     pieces: Iterable[bytes] = answer
     assert answer.streaming
     assert len(list(pieces)) == 4
+
+
+def test_a_kept_clip_is_exported_as_long_as_it_is(alice: Client, cast: Cast) -> None:
+    create_output(create_job(cast.alice, cast.team, state=State.COMPLETED, seconds=8, size="1366x768"))
+    (row,) = rows(alice, "/spend/jobs.csv?kind=rehearsal&period=all")
+    assert (row["seconds"], row["size"]) == ("5", "1280x720")
