@@ -343,9 +343,7 @@ def _number(problem: BodyProblem) -> int | None:
 
 
 def _message(problem: BodyProblem) -> str:
+    """Return the sentence for a page: it begins with a capital, and says which entry of a list it means."""
     number = _number(problem)
-    return (
-        problem.message
-        if number is None or problem.place not in LISTS
-        else f"No. {number + 1}: {problem.message}"
-    )
+    sentence = problem.message[:1].upper() + problem.message[1:]
+    return sentence if number is None or problem.place not in LISTS else f"No. {number + 1}: {sentence}"

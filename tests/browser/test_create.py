@@ -147,7 +147,7 @@ def test_a_reason_leads_to_its_field(alice: Page) -> None:
     more(alice).click()
     alice.get_by_label("Steps").fill("5")
     more(alice).click()
-    alice.get_by_role("link", name=re.compile("steps is out of range")).click()
+    alice.get_by_role("link", name=re.compile("Steps is out of range")).click()
     expect(alice.get_by_label("Steps")).to_be_focused()
 
 
