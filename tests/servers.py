@@ -1,7 +1,7 @@
 """Run a command with a real broker and a real PostgreSQL beside it: `python -m tests.servers -- pytest …`.
 
-Without a command it runs the whole suite: everything on SQLite, then what is marked for both databases on
-PostgreSQL. The servers come from wheels, need no root, and end with this process.
+Without a command it runs the whole suite: everything on SQLite, what is marked for both databases on
+PostgreSQL, and last what needs a browser. The servers come from wheels, need no root, and end with this process.
 """
 
 import ctypes
@@ -27,8 +27,11 @@ PATIENCE = 30.0
 HASTY = ("-c", "fsync=off", "-c", "full_page_writes=off")
 INITDB_OPTIONS = ("--no-sync", "--locale=C.UTF-8", "--auth=trust", "--username=dailies")
 
-SQLITE_ROUND = ("-m", "not postgresql")
-POSTGRESQL_ROUND = ("-m", "both_databases or postgresql")
+SQLITE_ROUND = ("-m", "not postgresql and not browser")
+POSTGRESQL_ROUND = ("-m", "(both_databases or postgresql) and not browser")
+
+# Playwright keeps an event loop running in the test's thread, where nothing else may then run one.
+BROWSER_ROUND = ("-m", "browser")
 
 _libc = ctypes.CDLL(None)
 
@@ -172,12 +175,15 @@ def all_servers() -> Iterator[dict[str, str]]:
 
 
 def pytest_rounds(arguments: list[str], variables: dict[str, str]) -> int:
-    """Run the suite on SQLite, then its database part on PostgreSQL. Return 0 only when both pass."""
+    """Run the suite on SQLite, its database part on PostgreSQL, then the browser. Return 0 if all pass."""
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
-    first = subprocess.run([*command, *SQLITE_ROUND], env=variables, check=False).returncode
     on_postgresql = variables | {"DATABASE_URL": variables["TEST_POSTGRESQL_URL"]}
-    second = subprocess.run([*command, *POSTGRESQL_ROUND], env=on_postgresql, check=False)
-    return first or second.returncode
+    rounds = ((SQLITE_ROUND, variables), (POSTGRESQL_ROUND, on_postgresql), (BROWSER_ROUND, variables))
+    codes = [
+        subprocess.run([*command, *selected], env=environment, check=False).returncode
+        for selected, environment in rounds
+    ]
+    return next(filter(None, codes), 0)
 
 
 def main(arguments: list[str]) -> int:
