@@ -1,7 +1,8 @@
 """Run a command with a real broker and a real PostgreSQL beside it: `python -m tests.servers -- pytest …`.
 
-Without a command it runs the whole suite: everything on SQLite, what is marked for both databases on
-PostgreSQL, and last what needs a browser. The servers come from wheels, need no root, and end with this process.
+Without a command it runs the whole suite: all but the browser's tests on SQLite, what is marked for both
+databases on PostgreSQL, then the browser's. The servers come from wheels, need no root, and end with this
+process.
 """
 
 import ctypes
