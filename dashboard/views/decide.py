@@ -88,7 +88,7 @@ def give_up(request: TeamRequest, job_id: str) -> HttpResponse:
         request,
         job,
         lambda: lifecycle.give_up(job, request.user, now=timezone.now()),
-        done=f"Given up. Its {usd(job.held)} stay unknown until somebody settles them.",
+        done=f"Given up. Its {usd(job.held)} stays unknown until somebody settles it.",
     )
 
 

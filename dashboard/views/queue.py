@@ -39,7 +39,7 @@ def queue(request: TeamRequest) -> HttpResponse:
 @team_page(Right.SEE_JOBS)
 def lanes(request: TeamRequest) -> HttpResponse:
     """Return everything below the page's head alone, for pages that are open."""
-    return render(request, "queue/lanes.html", _context(request))
+    return render(request, "queue/lanes.html", _context(request) | {"fragment": True})
 
 
 def _context(request: TeamRequest) -> dict[str, Any]:

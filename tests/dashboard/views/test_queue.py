@@ -115,7 +115,7 @@ def test_the_strip_counts_and_sums(alice: Client, cast: Cast) -> None:
     create_job(cast.bob, cast.team, state=State.IN_PROGRESS, usd="2.00")
     shown = page(alice)
     assert "$3.50" in shown
-    assert re.search(r"1 <small>of 50", shown)
+    assert "49 of 50 places free" in shown
     assert "1 of yours" in shown
 
 
@@ -339,6 +339,14 @@ def test_the_live_piece_keeps_what_the_address_says(alice: Client, cast: Cast) -
         alice, f"?who=mine&sent={job.id}"
     )
     assert page(alice, "?who=mine", name="queue_lanes").lstrip().startswith('<div class="queue"')
+
+
+def test_the_counts_of_everyone_and_mine_stay_live(alice: Client, cast: Cast) -> None:
+    create_job(cast.alice, cast.team)
+    create_job(cast.bob, cast.team)
+    badges = r'Everyone\s*<span class="badge">2</span>(.|\n)*Mine\s*<span class="badge">1</span>'
+    piece = page(alice, name="queue_lanes")
+    assert re.search(r'id="queue-who" hx-swap-oob="outerMorph">(.|\n)*' + badges, piece)
 
 
 def test_a_long_line_is_read_in_pages(alice: Client, cast: Cast) -> None:
