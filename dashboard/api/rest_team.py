@@ -50,7 +50,7 @@ class Books:
         models = reports.by_model(self.team, period=self.period, **whose)
         people = reports.by_person(self.team, period=self.period, **whose)
         return Book(
-            **_sums(reports.totals(self.team, period=self.period, **whose)),
+            **_sums(reports.balance(self.team, period=self.period, **whose)),
             by_day=[DaySums(day=row.key, **_sums(row.totals)) for row in days],
             by_model=[ModelSums(model=row.key, **_sums(row.totals)) for row in models],
             by_person=[PersonSums(person=row.key.email, **_sums(row.totals)) for row in people],

@@ -127,12 +127,12 @@ class Spend:
         """The sums of all time; what is held and unknown now."""
         if self.span.name == "all":
             return self.totals
-        return reports.totals(self.team, **self._whose())
+        return reports.balance(self.team, **self._whose())
 
     @cached_property
     def other(self) -> Totals:
         """The sums of all time on the other side: rehearsal beside live, live beside rehearsal."""
-        return reports.totals(self.team, rehearsal=not self.rehearsal, person=self.person)
+        return reports.balance(self.team, rehearsal=not self.rehearsal, person=self.person)
 
     @cached_property
     def before(self) -> Decimal | None:
@@ -143,7 +143,7 @@ class Spend:
         length = self.now - reports.midnight(self.span.first)
         since = reports.midnight(last_month.first)
         until = min(since + length, reports.midnight(self.span.first))
-        return reports.totals(self.team, **self._whose(), period=Period(since, until)).spent
+        return reports.balance(self.team, **self._whose(), period=Period(since, until)).spent
 
     # the chart
 
