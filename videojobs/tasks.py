@@ -81,13 +81,13 @@ def one_of(places: threading.BoundedSemaphore) -> Iterator[bool]:
 def tick() -> None:
     """Once a second: find what is due and nudge it; say that we live."""
     now = clock()
-    for account in ProviderAccount.objects.configured():
-        for _turn in range(dispatch.sendable_now(account, now, at_most=SENDS_AT_ONCE)):
-            nudge(send, account.pk)
-    for account in polling.accounts_with_due(now):
-        nudge(look, account.pk)
-    configured = Job.objects.filter(account__in=ProviderAccount.objects.configured())
-    for job_id in configured.due_for_store(now).values_list("id", flat=True)[:STORES_PER_TICK]:
+    account = ProviderAccount.objects.current()  # made here, so that reading a page never writes
+    for _turn in range(dispatch.sendable_now(account, now, at_most=SENDS_AT_ONCE)):
+        nudge(send, account.pk)
+    for due in polling.accounts_with_due(now):
+        nudge(look, due.pk)
+    storing = Job.objects.of_account(account).due_for_store(now)
+    for job_id in storing.values_list("id", flat=True)[:STORES_PER_TICK]:
         nudge(store, job_id)
     _say_alive(now)
 
