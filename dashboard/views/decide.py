@@ -88,7 +88,9 @@ def give_up(request: TeamRequest, job_id: str) -> HttpResponse:
         request,
         job,
         lambda: lifecycle.give_up(job, request.user, now=timezone.now()),
-        done=f"Given up. Its {usd(job.held)} stays unknown until somebody settles it.",
+        done=f"Given up. Its {usd(job.held)} stays unknown until somebody settles it."
+        if job.held
+        else "Given up. What it cost is settled already.",
     )
 
 

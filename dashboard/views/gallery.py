@@ -197,6 +197,12 @@ class Gallery:
         """How many jobs the pages go through in all."""
         return Count.of(self._listed)
 
+    @property
+    def noun(self) -> str:
+        """What the total counts: clips, or jobs where others are among them."""
+        listed = self.filters.states - ACTIVE if self.filters.splits_running else self.filters.states
+        return "clip" if listed == {State.COMPLETED} else "job"
+
     @cached_property
     def running_total(self) -> Count:
         """How many are still to become clips."""

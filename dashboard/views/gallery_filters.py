@@ -10,7 +10,6 @@ from django.urls import reverse
 from dashboard.forms.gallery import Filters
 from dashboard.templatetags.states import WORDS, model_name
 from videojobs.models import Job, Team, User
-from videojobs.states import State
 
 LATEST = 1_000
 """The models on offer as a filter are those of this many latest jobs."""
@@ -133,8 +132,3 @@ class Bar:
         return [
             (str(person.pk), "me" if person.pk == self.viewer.pk else str(person)) for person in self.people
         ]
-
-    @property
-    def shows_failures(self) -> bool:
-        """Whether failed and lost jobs are among what is asked for."""
-        return State.FAILED in self.filters.states

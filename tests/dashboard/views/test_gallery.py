@@ -138,6 +138,14 @@ def test_totals_are_of_everything_not_of_the_page(alice: Client, cast: Cast, sho
     assert "<b>5</b> clips" in html and "<b>1</b> on the way" in html and "1 without a clip" in html
 
 
+@pytest.mark.parametrize(
+    ("query", "noun"),
+    [("", "clip"), ("?state=completed", "clip"), ("?state=any", "job"), ("?money=held", "job")],
+)
+def test_a_total_says_what_it_counts(alice: Client, query: str, noun: str) -> None:
+    assert alice.get(f"/gallery/{query}").context["gallery"].noun == noun
+
+
 def test_counting_stops_somewhere_and_says_so(
     alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
