@@ -85,6 +85,16 @@ def test_the_price_follows_the_form(alice: Page) -> None:
     expect(alice.locator("#price")).to_contain_text("probably 1920×1080 · 10 s")
 
 
+def test_back_prices_again_what_the_browser_filled_in(alice: Page) -> None:
+    alice.goto("/create/")
+    prompt(alice).fill(PROMPT)
+    expect(button(alice)).to_be_enabled()
+    alice.goto("/queue/")
+    alice.go_back()
+    expect(prompt(alice)).to_have_value(PROMPT)
+    expect(button(alice)).to_be_enabled()
+
+
 def test_a_press_that_outruns_its_price_waits_and_is_not_sent_dearer(alice: Page, settings: Any) -> None:
     settings.PROVIDER_KEY = "key"
     alice.goto(f"/create/?model={SEEDANCE}&prompt=A+boat")

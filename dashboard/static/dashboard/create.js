@@ -250,6 +250,15 @@ function clicked(event) {
   if (event.target.closest("[data-more-reset]")) resetMore(event);
 }
 
+// What the browser filled in again, after Back or a reload, is shaped and priced again.
+function restored(event) {
+  const radio = form.querySelector('[name="model"]:checked');
+  if (radio && !radio.defaultChecked) return radio.dispatchEvent(new Event("change", { bubbles: true }));
+  const differs = (one) => (one.type === "radio" ? one.checked !== one.defaultChecked : one.value !== one.defaultValue);
+  const asked = [...form.querySelectorAll("input:not([type=hidden]), textarea")];
+  if (event.persisted || asked.some(differs)) changed();
+}
+
 if (form) {
   watchPicker();
   look();
@@ -265,4 +274,5 @@ if (form) {
     ready();
   });
   watchPrice();
+  window.addEventListener("pageshow", restored);
 }
