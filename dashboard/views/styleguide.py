@@ -44,9 +44,9 @@ BOAT = "A paper boat drifts down a rain gutter at dusk, slow dolly, shallow focu
 DUNES = "Lone walker crosses the dunes at noon, heat shimmer, locked-off wide shot on 65 mm"
 KITCHEN = "Basil on a kitchen sill, morning light through linen, handheld, nine by sixteen"
 TRAM = "A red tram waits at the last stop after midnight, rain on the window, sodium light"
-ALICE = User(pk=1, email="alice@lantern.film", name="Alice Okafor")
-BOB = User(pk=2, email="bob@lantern.film", name="Bob Lindqvist")
-CAROL = User(pk=3, email="charlie@lantern.film", name="Charlie Moreau")
+ALICE = User(pk=1, email="alice@example.org", name="Alice")
+BOB = User(pk=2, email="bob@example.org", name="Bob")
+CHARLIE = User(pk=3, email="charlie@example.org", name="Charlie")
 
 
 class SampleForm(forms.Form):
@@ -74,7 +74,7 @@ class SampleFrame(Frame):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        self.team = Team(name="Lantern Film", slug="lantern")
+        self.team = Team(name="Harbour", slug="harbour")
         self.membership = Membership(team=self.team, user=ALICE, role=Role.OWNER)
 
     @property
@@ -163,7 +163,7 @@ def clips() -> list[dict[str, object]]:
         (TRAM, BOB, "tram", {"model": "ByteDance/Seedance-1.0-pro", "cost": Decimal("0.57"), "seconds": 5}),
         (
             KITCHEN,
-            CAROL,
+            CHARLIE,
             "kitchen",
             {"model": "google/veo-3.1", "size": "720x1280", "seconds": 8, "cost": Decimal("0.64")},
         ),
@@ -177,7 +177,7 @@ def clips() -> list[dict[str, object]]:
         for place, (prompt, person, name, values) in enumerate(kept)
     ]
     running: dict[str, object] = {"job": sample_job(State.IN_PROGRESS, DUNES, BOB, age=64)}
-    return [running, *tiles, {"job": sample_job(State.FAILED, TRAM, CAROL, age=90_000)}]
+    return [running, *tiles, {"job": sample_job(State.FAILED, TRAM, CHARLIE, age=90_000)}]
 
 
 def days() -> list[Day]:
@@ -260,14 +260,14 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "states": [(state.value, state) for state in State],
             "running": sample_job(State.IN_PROGRESS, BOAT, ALICE, age=64),
             "slow": sample_job(State.QUEUED, TRAM, BOB, age=260, live=False, estimate_source="guess"),
-            "storing": sample_job(State.STORING, DUNES, CAROL, age=118),
+            "storing": sample_job(State.STORING, DUNES, CHARLIE, age=118),
             "waiting": [
                 sample_job(State.WAITING, prompt, person, age=age)
-                for prompt, person, age in ((DUNES, ALICE, 40), (KITCHEN, BOB, 95), (TRAM, CAROL, 600))
+                for prompt, person, age in ((DUNES, ALICE, 40), (KITCHEN, BOB, 95), (TRAM, CHARLIE, 600))
             ],
             "unconfirmed": sample_job(State.UNCONFIRMED, TRAM, BOB, age=900),
             "done": sample_job(State.COMPLETED, BOAT, ALICE, age=3000),
-            "lost": sample_job(State.LOST, KITCHEN, CAROL, age=90_000),
+            "lost": sample_job(State.LOST, KITCHEN, CHARLIE, age=90_000),
             "clips": clips(),
             "models": [model for model in map(catalog.find, MODELS) if model],
             "days": days(),

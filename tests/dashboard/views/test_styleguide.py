@@ -45,5 +45,5 @@ def test_it_leaves_no_component_out() -> None:
 
 
 def test_nobody_needs_to_sign_in_to_see_it(shown: str) -> None:
-    assert "Lantern Film" in shown
+    assert "Harbour" in shown
     assert "Rehearsal: nothing is bought" in shown
