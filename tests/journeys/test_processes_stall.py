@@ -1,0 +1,80 @@
+"""Processes that stop in the middle and go on later, and messages that come twice: still one request."""
+
+import signal
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+import redis
+from pytest_django import Settings
+
+from tests.factories import Cast, create_job
+from tests.journeys.door import shut_door
+from tests.journeys.stack import Stack, wait_for_state, wait_until
+from videojobs import lifecycle, tasks
+from videojobs.models import Job, ProviderAccount
+from videojobs.states import State
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.mark.both_databases
+def test_a_worker_that_stalls_between_claim_and_request_sends_nothing_on_the_old_claim(
+    stack: Stack, cast: Cast, settings: Settings
+) -> None:
+    with shut_door() as door:
+        settings.PROVIDER_KEY, settings.PROVIDER_BASE_URL = "a-key", door.url
+        stack.extra = {"TOGETHER_API_KEY": "a-key", "TOGETHER_BASE_URL": door.url}
+        account = ProviderAccount.objects.current()
+        given_back, decided, cancelled = (
+            create_job(cast.alice, cast.team, account=account, prompt=prompt, now=tasks.clock())
+            for prompt in ("given back", "decided", "waits behind")
+        )
+        ProviderAccount.objects.update(places=2)
+        stack.start_worker()
+        stack.start_beat()
+        for job in (given_back, decided):
+            wait_for_state(job, "sending")
+        stack.processes["worker"].send_signal(signal.SIGSTOP)
+        stopped = time.monotonic()
+        lifecycle.sweep_claims(now=tasks.clock() + timedelta(seconds=76))
+        lifecycle.never_arrived(decided, "not in the console", cast.alice, now=tasks.clock())
+        lifecycle.cancel(cancelled, cast.alice, now=tasks.clock())
+        time.sleep(max(5.2 - (time.monotonic() - stopped), 0))
+        door.open()
+        stack.processes["worker"].send_signal(signal.SIGCONT)
+        given_back = wait_for_state(given_back, "in_progress", within=60)
+        assert [post["prompt"] for post in door.posts] == ["given back"]
+        story = list(given_back.events.order_by("id").values_list("kind", flat=True))
+        assert story[:4] == ["created", "claimed", "unconfirmed", "given_back"]
+        decided.refresh_from_db()
+        assert (decided.state, decided.charged, decided.held) == (State.FAILED, "no", 0)
+
+
+def unacknowledged(stack: Stack) -> int:
+    """Count the messages that a worker took and never finished."""
+    with redis.Redis.from_url(stack.environment["REDIS_URL"]) as client:
+        return int(client.hlen("unacked"))
+
+
+def test_a_message_of_a_killed_worker_comes_again_and_sends_nothing(
+    stack: Stack, cast: Cast, account: ProviderAccount
+) -> None:
+    # Redelivery after 2 s instead of an hour, and no timetable: only the old message can start anything.
+    stack.extra = {"DJANGO_SETTINGS_MODULE": "tests.journeys.hasty"}
+    job = create_job(
+        cast.alice, cast.team, account=account, prompt="[[fault:delay-create=30]]", now=tasks.clock()
+    )
+    stack.start_worker()
+    publish = "from videojobs import tasks; from dashboard.celery import app; tasks.send.apply_async((%d,))"
+    setup = "import django; django.setup(); "
+    stack.start("publisher", sys.executable, "-c", setup + publish % account.pk)
+    wait_until(lambda: bool(stack.simulator.creates()), "the request")
+    assert unacknowledged(stack) == 1
+    stack.kill("worker")
+    stack.start_worker("second")
+    wait_until(lambda: unacknowledged(stack) == 0, "the message to come again")
+    time.sleep(1)
+    assert Job.objects.get(id=job.id).state == "sending"
+    assert len(stack.simulator.creates()) == 1
