@@ -38,8 +38,8 @@ class Place:
     current: bool = False
 
 
+CREATE = ("create", "Create", "clapperboard")
 PLACES = (
-    ("create", "Create", "clapperboard"),
     ("queue", "Queue", "list-video"),
     ("gallery", "Gallery", "layout-grid"),
 )
@@ -97,10 +97,15 @@ class Frame:
         """Whether this person may let it send again."""
         return self.may(Right.RESUME_DISPATCH)
 
+    @property
+    def may_send(self) -> bool:
+        """Whether this person may make clips."""
+        return self.may(Right.SUBMIT)
+
     @cached_property
     def places(self) -> list[Place]:
         """Where the rail leads, from the top."""
-        return self._known((*PLACES, SPEND))
+        return self._known((*((CREATE,) if self.may_send else ()), *PLACES, SPEND))
 
     @cached_property
     def keeping(self) -> list[Place]:
@@ -132,9 +137,8 @@ class Frame:
         if self.team is None:
             return []
         told = Q(person=None) | Q(person_id=self.request.user.pk)
-        return list(
-            Notice.objects.open().filter(told, team=self.team, read_at=None).newest_first()[:NOTICES_SHOWN]
-        )
+        unread = Notice.objects.open().filter(told, team=self.team, read_at=None).select_related("job")
+        return list(unread.newest_first()[:NOTICES_SHOWN])
 
     @cached_property
     def sees_spend(self) -> bool:

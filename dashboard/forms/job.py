@@ -35,6 +35,7 @@ class FoundForm(AnswerForm):
         max_length=200,
         validators=[one_line],
         widget=forms.TextInput(attrs={"class": "input mono", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Paste the id from the provider's console."},
         help_text="Copy it from the provider's console. We check it there before anything changes.",
     )
 
@@ -47,6 +48,7 @@ class ArrivedForm(AnswerForm):
         max_length=LONGEST_REASON,
         validators=[one_line],
         widget=forms.TextInput(attrs={"class": "input"}),
+        error_messages={"required": "Say in a few words how you know; it is kept with the job."},
         help_text="For example: it is not in the console's list, an hour later.",
     )
 
@@ -64,6 +66,7 @@ class SettleForm(AnswerForm):
             attrs={"class": "input input-number", "step": "any", "min": "0", "inputmode": "decimal"}
         ),
         error_messages={
+            "required": "Type the amount, in USD.",
             "invalid": "Type an amount in USD, such as 0.28.",
             "min_value": "Type an amount above zero, in USD.",
             "max_decimal_places": "At most six decimals are kept.",
@@ -74,6 +77,7 @@ class SettleForm(AnswerForm):
         max_length=LONGEST_REASON,
         validators=[one_line],
         widget=forms.TextInput(attrs={"class": "input", "placeholder": "The bill of November, line 12"}),
+        error_messages={"required": "Say where the amount comes from; it is kept with the job."},
     )
 
 

@@ -67,7 +67,7 @@ def test_an_answer_is_given_without_scripts(plain: Page, cast: Cast) -> None:
     plain.goto(f"/jobs/{job.id}/")
     plain.locator("summary", has_text="It never arrived").click()
     plain.get_by_role("button", name="Free $0.28").click()
-    expect(plain.get_by_text("This field is required.")).to_be_visible()
+    expect(plain.get_by_text("Say in a few words how you know; it is kept with the job.")).to_be_visible()
     plain.get_by_label("How do you know?").fill("Not in the list, an hour later")
     plain.get_by_role("button", name="Free $0.28").click()
     expect(plain.get_by_role("heading", name="Failed")).to_be_visible()

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from dashboard.access import in_team
 from dashboard.context import Frame, frame
-from tests.factories import Cast, create_cast
+from tests.factories import Cast, create_cast, create_job, create_user, join
 from videojobs.models import Notice, User
+from videojobs.rights import Role
+from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +72,17 @@ def test_the_place_one_is_at_is_marked(client: Client, cast: Cast) -> None:
     client.force_login(cast.alice)
     places = client.get("/team/").context["frame"].keeping
     assert [place.name for place in places if place.current] == ["team"]
+
+
+def test_who_may_not_send_is_not_led_to_create(cast: Cast) -> None:
+    viewer = create_user("vera@example.org")
+    join(viewer, cast.team, Role.VIEWER)
+    assert [place.name for place in page_of(cast.bob).places] == ["create", "queue", "gallery", "spend"]
+    assert [place.name for place in page_of(viewer).places] == ["queue", "gallery", "spend"]
+
+
+def test_a_notice_names_its_job(client: Client, cast: Cast) -> None:
+    job = create_job(cast.alice, cast.team, state=State.UNCONFIRMED, prompt="Horses cross a river")
+    tell(cast, "unsure", job=job)
+    client.force_login(cast.alice)
+    assert client.get("/notices/").content.decode().count("Horses cross a river") == 2

@@ -119,7 +119,7 @@ def test_never_arrived_wants_a_reason(alice: Client, cast: Cast) -> None:
     job = unconfirmed(cast)
     answer = press(alice, job, "never-arrived", reason="")
     assert answer.status_code == 422
-    assert "This field is required." in answer.content.decode()
+    assert "Say in a few words how you know" in answer.content.decode()
     assert after(job)[0] == "unconfirmed"
 
 
