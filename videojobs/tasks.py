@@ -26,8 +26,18 @@ from videojobs.stopping import stopping
 TICK_KEY = "dailies:tick"
 """Where the last tick's Unix time is kept for /readyz."""
 
-SENDS_AT_ONCE = 4
-STORES_AT_ONCE = 3
+
+def shares(threads: int) -> tuple[int, int]:
+    """Return how many of a worker's threads may send and how many may keep clips.
+
+    Looks and mails take one each, and one stays free where there are five: the tick must never wait for a
+    slow provider, a long download or a mail server that does not answer.
+    """
+    rest = threads - 3
+    return max(rest * 3 // 5, 1), max(rest * 2 // 5, 1)
+
+
+SENDS_AT_ONCE, STORES_AT_ONCE = shares(settings.WORKER_THREADS)
 STORES_PER_TICK = 12
 LEFTOVERS_AFTER = timedelta(hours=2)
 """Longer than any download may take; what is older was left by a killed worker."""
@@ -40,6 +50,7 @@ logger = logging.getLogger(__name__)
 _sending = threading.BoundedSemaphore(SENDS_AT_ONCE)
 _storing = threading.BoundedSemaphore(STORES_AT_ONCE)
 _looking = threading.BoundedSemaphore(1)
+_mailing = threading.BoundedSemaphore(1)
 _quiet = {"until": 0.0}
 
 
@@ -157,7 +168,6 @@ def sweep() -> None:
         ("looks", lambda: polling.sweep(now=now)),
         ("stores", lambda: polling.sweep_storing(now=now)),
         ("given_up", lambda: lifecycle.give_up_looking(now=now)),
-        ("messages", lambda: delivery.send_due(now=now)),
     )
     for name, step in steps:
         try:
@@ -166,6 +176,16 @@ def sweep() -> None:
             logger.exception("sweep_failed step=%s", name)  # the other steps must not wait for its mending
         else:
             logger.log(logging.INFO if count else logging.DEBUG, "swept %s=%d", name, count)
+    if settings.EMAIL_CONFIGURED:
+        nudge(mail)
+
+
+@shared_task(name="videojobs.mail")
+def mail() -> None:
+    """Send what people must know by mail; a mail server that hangs takes one thread, however often we ask."""
+    with one_of(_mailing) as mine:
+        if mine:
+            delivery.send_due(now=clock())
 
 
 @shared_task(name="videojobs.housekeeping")

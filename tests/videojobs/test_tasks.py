@@ -1,9 +1,15 @@
 """Celery's doors: safe to run twice, quick where the broker is away, never stopped by one bad row."""
 
+import json
+import socket
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from tempfile import TemporaryDirectory
 
 import pytest
+import redis
 from pytest_django import Settings
 
 from tests.factories import NOW, Cast, create_job
@@ -14,17 +20,26 @@ from videojobs.states import State
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
-NOBODY_THERE = "unix:///nowhere/broker.sock?db=0"
 
-
-@pytest.fixture
-def no_broker(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the broker away."""
-    settings.REDIS_URL = NOBODY_THERE
-    monkeypatch.setattr(tasks.send.app.conf, "broker_url", "redis+socket:///nowhere/broker.sock")
-    monkeypatch.setattr(tasks.send.app.conf, "broker_write_url", "redis+socket:///nowhere/broker.sock")
-    tasks.send.app.pool.force_close_all()
-    monkeypatch.setitem(tasks._quiet, "until", 0.0)
+@pytest.fixture(params=["away", "silent"])
+def no_broker(
+    request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Take the broker away, or let it take connections and never answer."""
+    with TemporaryDirectory() as folder, closing(socket.socket(socket.AF_UNIX)) as server:
+        path = f"{folder}/broker.sock"
+        if request.param == "silent":
+            server.bind(path)
+            server.listen(64)
+        app = tasks.send.app
+        settings.REDIS_URL = f"unix://{path}?db=0"
+        monkeypatch.setattr(app.conf, "broker_url", f"redis+socket://{path}")
+        monkeypatch.setattr(app.conf, "broker_write_url", f"redis+socket://{path}")
+        # Pools are kept by address; this one's must not be the one of an earlier test.
+        monkeypatch.setattr(app, "_pool", None)
+        monkeypatch.setattr(app.amqp, "_producer_pool", None)
+        monkeypatch.setitem(tasks._quiet, "until", 0.0)
+        yield
 
 
 @pytest.mark.usefixtures("no_broker")
@@ -32,6 +47,14 @@ def test_a_nudge_gives_up_within_a_second_unseen(account: ProviderAccount) -> No
     begun = time.monotonic()
     assert not tasks.nudge(tasks.send, account.pk)
     assert time.monotonic() - begun < 1
+
+
+@pytest.mark.usefixtures("no_broker")
+def test_the_tick_goes_on_without_a_broker(cast: Cast, account: ProviderAccount) -> None:
+    create_job(cast.alice, cast.team, account=account)
+    begun = time.monotonic()
+    tasks.tick()
+    assert time.monotonic() - begun < 3
 
 
 @pytest.mark.usefixtures("no_broker")
@@ -93,3 +116,30 @@ def test_what_was_forgotten_is_armed_again(cast: Cast, account: ProviderAccount)
     watched.refresh_from_db()
     storing.refresh_from_db()
     assert watched.next_look_at is not None and storing.next_store_at is not None
+
+
+@pytest.mark.parametrize("threads", [5, 6, 8, 16, 100])
+def test_slow_calls_leave_a_thread_for_the_tick(threads: int) -> None:
+    sends, stores = tasks.shares(threads)
+    assert min(sends, stores) >= 1
+    assert sends + stores + 2 < threads
+
+
+def test_the_smallest_worker_still_does_everything() -> None:
+    assert tasks.shares(1) == (1, 1)
+
+
+def test_a_message_that_comes_again_while_its_thread_is_busy_gives_way(account: ProviderAccount) -> None:
+    with tasks.one_of(tasks._looking) as mine, tasks.one_of(tasks._looking) as another:
+        assert mine and not another
+    with tasks.one_of(tasks._looking) as free:
+        assert free
+
+
+def test_the_tick_finds_what_a_killed_web_server_never_nudged(
+    cast: Cast, account: ProviderAccount, broker: "redis.Redis"
+) -> None:
+    create_job(cast.alice, cast.team, account=account)
+    tasks.tick()
+    queued = [json.loads(message)["headers"]["task"] for message in broker.lrange("dailies", 0, -1)]
+    assert queued == ["videojobs.send"]

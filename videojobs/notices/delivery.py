@@ -35,7 +35,7 @@ def address_new(*, now: datetime) -> None:
     fresh = Notice.objects.filter(
         kind__in=MAILED, closed_at=None, messages=None, at__gte=now - timedelta(days=1)
     )
-    for notice in fresh[:100]:
+    for notice in fresh.order_by("id")[:1000]:
         messages = [
             OutboxMessage(notice=notice, channel="mail", address=address, created_at=now, next_attempt_at=now)
             for address in _addresses(notice)
@@ -59,12 +59,15 @@ def _send(message_id: int, now: datetime) -> bool:
             return False
     message = OutboxMessage.objects.select_related("notice__team").get(id=message_id)
     notice = message.notice
+    if notice.closed_at is not None:
+        OutboxMessage.objects.filter(id=message_id).update(next_attempt_at=None, problem="It holds no more.")
+        return False
     link = f"{settings.PUBLIC_URL}/jobs/{notice.job_id}/" if notice.job_id else settings.PUBLIC_URL
     try:
         send_mail(
             f"Dailies, {notice.team}: {notice.kind}", f"{notice.text}\n\n{link}\n", None, [message.address]
         )
-    except OSError as error:  # every SMTP and socket error is one
+    except (OSError, ValueError) as error:  # every SMTP and socket error, and a name no header can carry
         _put_off(message, str(error), now)
         return False
     OutboxMessage.objects.filter(id=message_id).update(sent_at=now, next_attempt_at=None, problem="")
