@@ -95,6 +95,18 @@ def test_back_prices_again_what_the_browser_filled_in(alice: Page) -> None:
     expect(button(alice)).to_be_enabled()
 
 
+def test_a_number_the_browser_cannot_read_is_not_left_out(alice: Page) -> None:
+    alice.goto("/create/")
+    prompt(alice).fill(PROMPT)
+    more(alice).click()
+    alice.get_by_label("Seed", exact=True).press_sequentially("1e999")
+    expect(button(alice)).to_be_enabled()
+    alice.wait_for_timeout(1_000)
+    button(alice).click()
+    expect(alice.get_by_label("Seed", exact=True)).to_be_focused()
+    assert not Job.objects.exists()
+
+
 def test_a_press_that_outruns_its_price_waits_and_is_not_sent_dearer(alice: Page, settings: Any) -> None:
     settings.PROVIDER_KEY = "key"
     alice.goto(f"/create/?model={SEEDANCE}&prompt=A+boat")

@@ -176,6 +176,14 @@ function goTo(hash) {
 
 function submit(event) {
   if (event.submitter !== sendButton()) return;
+  const unread = [...form.elements].find((one) => one.validity?.badInput);
+  if (unread) {
+    // a number the browser cannot read would be posted as nothing, and left out unseen
+    event.preventDefault();
+    goTo(`#${unread.id}`);
+    unread.reportValidity();
+    return;
+  }
   if (priced < edits) {
     // the price of what was just changed is still under way: send when it stands, if it is the one named
     event.preventDefault();
