@@ -40,11 +40,11 @@ class Page:
     headers: httpx.Headers
     heard: "queue.Queue[Heard | None]" = field(default_factory=queue.Queue)
 
-    def wait_for(self, name: str, within: float = 5.0) -> Heard:
+    def wait_for(self, name: str, within: float = 15.0) -> Heard:
         """Return the next event of a name. Raises AssertionError at the end of the stream or of patience."""
         return self.wait_until(lambda heard: heard.name == name, name, within)
 
-    def wait_until(self, condition: Callable[[Heard], bool], what: str, within: float = 5.0) -> Heard:
+    def wait_until(self, condition: Callable[[Heard], bool], what: str, within: float = 15.0) -> Heard:
         """Return the next event that meets a condition."""
         end = threading.Event()
         timer = threading.Timer(within, end.set)
@@ -67,14 +67,14 @@ class Page:
         told = []
         beats = 0
         while beats < 2:
-            heard = self.heard.get(timeout=5)
+            heard = self.heard.get(timeout=15)
             assert heard is not None
             beats += heard.name == "beat"
             if heard.name == "job":
                 told.append(heard.data["job"])
         return told
 
-    def wait_for_end(self, within: float = 5.0) -> None:
+    def wait_for_end(self, within: float = 15.0) -> None:
         """Wait until the server ends the stream."""
         while self.heard.get(timeout=within) is not None:
             pass

@@ -59,14 +59,14 @@ def test_changes_are_told_without_a_broker(site: Site, cast: Cast) -> None:
     with site.page(cast.bob) as page:
         page.wait_for("degraded")
         job = make_job(cast)
-        assert page.wait_for("job", within=3).data["job"] == job
+        assert page.wait_for("job", within=10).data["job"] == job
 
 
 def test_each_change_is_told_once_without_a_broker(site: Site, cast: Cast) -> None:
     with site.page(cast.bob) as page:
         page.wait_for("degraded")
         jobs = [make_job(cast), make_job(cast)]
-        told = [page.wait_for("job", within=3).data["job"] for _job in jobs]
+        told = [page.wait_for("job", within=10).data["job"] for _job in jobs]
         assert told == jobs
         with pytest.raises(AssertionError, match="no job"):
             page.wait_for("job", within=2.5)
@@ -81,11 +81,11 @@ def test_a_broker_that_goes_away_is_noticed_and_nothing_is_lost(
         own_broker.stop()
         page.wait_for("degraded")
         missed = make_job(cast)
-        assert page.wait_for("job", within=3).data["job"] == missed
+        assert page.wait_for("job", within=10).data["job"] == missed
         own_broker.start()
-        page.wait_for("restored", within=8)
+        page.wait_for("restored", within=20)
         heard_again = make_job(cast)
-        page.wait_until(lambda heard: heard.data.get("job") == heard_again, "the next job", within=1)
+        page.wait_until(lambda heard: heard.data.get("job") == heard_again, "the next job", within=10)
 
 
 def make_job(cast: Cast) -> str:

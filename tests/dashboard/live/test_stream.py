@@ -149,5 +149,5 @@ def test_a_message_the_broker_lost_is_told_later(site: Site, cast: Cast) -> None
         page.wait_for("beat")
         unpublished = JobEvent(job=job, team=cast.team, at=datetime.now(UTC), kind="note", to_state="waiting")
         unpublished.save()
-        told = page.wait_until(lambda heard: heard.number == unpublished.pk, "the lost message", within=8)
+        told = page.wait_until(lambda heard: heard.number == unpublished.pk, "the lost message", within=20)
         assert told.data["job"] == job.id
