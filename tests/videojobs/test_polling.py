@@ -117,6 +117,15 @@ def test_only_looks_that_changed_or_failed_are_kept(cast: Cast, account: Provide
     assert job.look_count == 4
 
 
+def test_the_same_error_page_again_and_again_is_kept_once(cast: Cast, account: ProviderAccount) -> None:
+    job, pages = watched(cast), ["<h1>502</h1>"] * 3 + ["<h1>503</h1>"] * 2
+    for page in pages:
+        Job.objects.update(next_look_at=NOW)
+        look(account, FarSide(v0=LookFailed("bad gateway", status=502, raw=page)))
+    kept = list(job.looks.order_by("id").values_list("raw", flat=True))
+    assert kept == ["<h1>502</h1>", "", "", "<h1>503</h1>", ""]
+
+
 def test_a_failed_look_never_fails_a_job(cast: Cast, account: ProviderAccount) -> None:
     job = watched(cast)
     for error in (LookFailed("x"), LookRefused("x", status=401), LooksTooFast("x", status=429)):

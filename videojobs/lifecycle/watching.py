@@ -29,6 +29,9 @@ WATCHED_FOR = timedelta(minutes=60) + timedelta(days=1)
 ENOUGH_LOOKS = 144
 """A day of looks every ten minutes. A day on which nobody looked does not count."""
 
+LONGEST_RAW = 20_000
+"""Characters kept of an answer that is no job."""
+
 COST_LOOKS = (
     timedelta(minutes=1),
     timedelta(minutes=10),
@@ -131,10 +134,16 @@ def look_failed(job_id: str, error: LookError, *, now: datetime, outage: bool) -
             outcome=type(error).__name__,
             status=error.status,
             message=error.message,
-            raw=error.raw[:20_000],
+            raw=_unless_repeated(job, error.raw[:LONGEST_RAW]),
         )
         if isinstance(error, JobMissing) and job.is_watched:
             _missing(job, now, outage=outage)
+
+
+def _unless_repeated(job: Job, raw: str) -> str:
+    """Return an answer to keep: "" where the last one kept says the same, for an outage says it for hours."""
+    kept = job.looks.exclude(raw="").order_by("-id").values_list("raw", flat=True).first()
+    return "" if raw == kept else raw
 
 
 def _missing(job: Job, now: datetime, *, outage: bool) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.factories import NOW, Cast, body, create_token, live_account, price, rehearsal_account
 from videojobs.lifecycle import KeyReused, Order, Press, create
-from videojobs.models import Job, JobEvent, LedgerEntry, ProviderAccount, Submission
+from videojobs.models import Job, JobEvent, LedgerEntry, ProviderAccount, Submission, User
 from videojobs.money.ledger import LimitRefused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -134,6 +134,29 @@ def test_two_presses_at_once_make_one_job(cast: Cast, press: Press) -> None:
         thread.join()
     assert Job.objects.count() == 1
     assert Submission.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_in_two_hands_makes_one_job(cast: Cast) -> None:
+    # Each holds a lock of their own, so only the constraint stops the second one, who looks again.
+    account, barrier, made = ProviderAccount.objects.current(), threading.Barrier(6), []
+
+    def run(person: User) -> None:
+        wish = Order(cast.team, cast.project, person, body(), price(), press=Press("shared", "one"))
+        barrier.wait()
+        try:
+            made.append(create(wish, account, now=NOW).job.id)
+        finally:
+            connection.close()
+
+    people = [cast.alice, cast.bob, cast.charlie] * 2
+    threads = [threading.Thread(target=run, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 6 and len(set(made)) == 1
+    assert Job.objects.count() == LedgerEntry.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,10 +1,13 @@
 """The two calls, over real HTTP: what each answer means, and that a create is written at most once."""
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -237,6 +240,40 @@ def looked_at(provider: Provider, prompt: str) -> object:
 )
 def test_a_bad_look_is_an_error_of_its_kind(provider: Provider, fault: str, kind: type[LookError]) -> None:
     assert type(looked_at(provider, f"[[fault:{fault}]]")) is kind
+
+
+ODD_IDS = [
+    "a:b@c;d,e=f&g+h",
+    "~!*'()$[]{}<>|^`\"",
+    "...",
+    "-",
+    "A" * 200,
+    "019a0068-794a-7213-90f6-cc4eb62e3da7",
+]
+
+
+@pytest.mark.parametrize("odd", ODD_IDS, ids=range(len(ODD_IDS)))
+def test_an_id_of_odd_characters_is_asked_for_as_it_is(odd: str) -> None:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(unquote(self.path))
+            answer = json.dumps({"id": odd, "status": "queued"}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        looked = Provider(f"http://127.0.0.1:{server.server_port}", "key").look(odd)
+        server.shutdown()
+    assert looked.job.id == odd
+    assert asked == [f"/v2/videos/{odd}"]
 
 
 def test_many_jobs_are_read_at_once(provider: Provider) -> None:
