@@ -4,10 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from videojobs import bodies, catalog
 from videojobs.catalog.types import FiledPrice, Offer, PriceUnit
 from videojobs.models import AuditEntry, GoneModel, PriceOnFile, ProviderAccount, Team, User
+from videojobs.models.compiled import Compiled
 
 
 def for_team(team: Team, account: ProviderAccount) -> list[Offer]:
@@ -25,7 +27,7 @@ def find(team: Team, account: ProviderAccount, model_id: str) -> Offer | None:
     model = catalog.find(model_id)
     if model is None:
         return None
-    gone = GoneModel.objects.filter(account=account, model=model_id).first()
+    gone = next(iter(_gone(account.pk, model_id)), None)
     filed = _filed(team, model_id)
     return Offer(model=model, gone_since=gone.since if gone else None, price_on_file=filed.get(model_id))
 
@@ -37,11 +39,19 @@ def unlisted(team: Team, model_id: str) -> Offer:
     return Offer(model=offer.model, listed=False, price_on_file=filed.get(model_id))
 
 
+def _all_filed(team: Team) -> QuerySet[PriceOnFile]:
+    return PriceOnFile.objects.filter(team=team).select_related("set_by").order_by("set_at", "id")
+
+
+_filed_for = Compiled(lambda team, model_id: _all_filed(team).filter(model=model_id), int, str)
+_gone = Compiled(
+    lambda account, model_id: GoneModel.objects.filter(account=account, model=model_id), int, str
+)
+
+
 def _filed(team: Team, model_id: str | None = None) -> dict[str, FiledPrice]:
     """Return the newest price on file of each model, or of one."""
-    rows = PriceOnFile.objects.filter(team=team).select_related("set_by").order_by("set_at", "id")
-    if model_id is not None:
-        rows = rows.filter(model=model_id)
+    rows = _all_filed(team) if model_id is None else _filed_for(team.pk, model_id)
     return {
         row.model: FiledPrice(
             usd=row.usd, unit=PriceUnit(row.unit), set_on=row.set_at.date(), set_by=str(row.set_by)

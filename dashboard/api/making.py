@@ -15,6 +15,7 @@ from dashboard.submitting import Wish
 from videojobs import lifecycle, tasks
 from videojobs.lifecycle import Created, Decided, Order, Press
 from videojobs.models import Job, Project, ProviderAccount
+from videojobs.models.compiled import Compiled
 
 T = TypeVar("T")
 Answer = Callable[[Job], T]
@@ -22,6 +23,7 @@ Answer = Callable[[Job], T]
 logger = logging.getLogger(__name__)
 
 _nudger = Nudger(tasks.nudge_send)
+_default_projects = Compiled(lambda team: Project.objects.filter(team=team, is_default=True), int)
 
 
 @dataclass(frozen=True)
@@ -106,4 +108,4 @@ def press_of(asker: Asker, key: str, *, repeat: bool = False) -> Press:
 
 def default_project(asker: Asker) -> Project:
     """Return the project of jobs that name none."""
-    return Project.objects.get(team=asker.team, is_default=True)
+    return _default_projects(asker.team.pk)[0]

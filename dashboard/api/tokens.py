@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 
 from dashboard.api.errors import ApiError
 from dashboard.http import Asker
 from videojobs.models import Membership, Token
+from videojobs.models.compiled import Compiled
+from videojobs.models.teams import digest_of
 
 USED_EVERY = timedelta(minutes=1)
 """How old `last_used_at` may grow while a token is in use, so that a busy script costs no write a call."""
@@ -42,14 +44,21 @@ def bearer(request: HttpRequest) -> str:
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 
+def _seated(digest: str) -> "QuerySet[Token]":
+    tokens = Token.objects.usable().filter(digest=digest, user__memberships__team=F("team"))
+    seated = tokens.annotate(seat=F("user__memberships__pk"), role=F("user__memberships__role"))
+    return seated.select_related("user", "team")
+
+
+_tokens = Compiled(_seated, str)
+
+
 def _behind(secret: str) -> Asker | None:
     """Return who a secret stands for, in one query; None where they are not in its team any more."""
-    tokens = Token.objects.usable().by_secret(secret).filter(user__memberships__team=F("team"))
-    seated = tokens.annotate(seat=F("user__memberships__pk"), role=F("user__memberships__role"))
-    try:
-        found = seated.select_related("user", "team").get()
-    except Token.DoesNotExist:
+    tokens = _tokens(digest_of(secret))
+    if not tokens:
         return None
+    found = tokens[0]
     joined = vars(found)
     membership = Membership(pk=joined["seat"], user=found.user, team=found.team, role=joined["role"])
     return Asker(user=found.user, team=found.team, membership=membership, token=found)

@@ -5,10 +5,11 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from videojobs.lifecycle.steps import Step, durable, record
 from videojobs.models import Job, Project, ProviderAccount, Submission, Team, Token, User
+from videojobs.models.compiled import Compiled, insert
 from videojobs.money import ledger
 from videojobs.prices import Price
 from videojobs.provider.types import CreateVideoBody
@@ -95,7 +96,7 @@ def _earlier(order: Order, now: datetime) -> Job | None:
     press = order.press
     if press is None:
         return None
-    _one_at_a_time(order)
+    _one_at_a_time(press, order.digest)
     if press.key:
         return _by_key(press, order.digest)
     if press.repeat:
@@ -103,12 +104,15 @@ def _earlier(order: Order, now: datetime) -> Job | None:
     return _overtaken_by(press, order.digest, now)
 
 
-def _one_at_a_time(order: Order) -> None:
-    """Let one request of a token or person in at a time, so that a repeat sees the first one's row."""
-    if order.token is not None:
-        Token.objects.select_for_update(no_key=True).filter(id=order.token.id).first()
-    else:
-        User.objects.select_for_update(no_key=True).filter(id=order.person.pk).first()
+def _one_at_a_time(press: Press, digest: str) -> None:
+    """Let one of the same requests in at a time, so that a repeat sees the first one's row.
+
+    SQLite lets one writer in at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            same = f"{press.scope} {press.key or digest}"
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [same])
 
 
 def _by_key(press: Press, digest: str) -> Job | None:
@@ -128,20 +132,27 @@ def _repeat_of(press: Press, digest: str, now: datetime) -> Job | None:
     return found.job if found else None
 
 
+_waiting_repeats = Compiled(
+    lambda scope, digest, since: (
+        Submission.objects.filter(scope=scope, digest=digest, overtaken=True, created_at__gte=since)
+        .select_related("job")
+        .order_by("created_at")[:1]
+    ),
+    *(str, str, datetime),
+)
+
+
 def _overtaken_by(press: Press, digest: str, now: datetime) -> Job | None:
     """Return the job of a repeat that overtook this very request, once: the next one is a new wish."""
-    repeats = Submission.objects.filter(
-        scope=press.scope, digest=digest, overtaken=True, created_at__gte=now - OVERTAKEN_WINDOW
-    )
-    found = repeats.select_related("job").order_by("created_at").first()
-    if found is None:
+    waiting = _waiting_repeats(press.scope, digest, now - OVERTAKEN_WINDOW)
+    if not waiting:
         return None
-    Submission.objects.filter(id=found.pk).update(overtaken=False)
-    return found.job
+    Submission.objects.filter(id=waiting[0].pk).update(overtaken=False)
+    return waiting[0].job
 
 
 def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
-    job = Job.objects.create(
+    job = Job(
         team=order.team,
         project=order.project,
         person=order.person,
@@ -163,7 +174,7 @@ def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
         job, Step(to=State.WAITING, kind="created", why=order.why, actor=order.person), before=None, now=now
     )
     if order.press is not None:
-        Submission.objects.create(
+        submission = Submission(
             scope=order.press.scope,
             key=order.press.key,
             digest=order.digest,
@@ -171,4 +182,5 @@ def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
             created_at=now,
             overtaken=order.press.repeat,
         )
+        insert(submission)
     return job

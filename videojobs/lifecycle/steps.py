@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from videojobs import broadcast
 from videojobs.models import Job, JobEvent, User
+from videojobs.models.compiled import insert
 from videojobs.states import ENDED, State, may_step
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -60,7 +61,7 @@ def note(job: Job, kind: str, why: str, *, now: datetime, actor: User | None = N
 
 def record(job: Job, step: Step, *, before: State | None, now: datetime) -> JobEvent:
     """Write the event, and tell open pages once it is committed."""
-    event = JobEvent.objects.create(
+    event = JobEvent(
         job_id=job.id,
         team_id=job.team_id,
         at=now,
@@ -71,6 +72,7 @@ def record(job: Job, step: Step, *, before: State | None, now: datetime) -> JobE
         actor=step.actor,
         data=step.data,
     )
+    insert(event)
     message = {"event": event.id, "team": job.team_id, "job": job.id, "state": str(step.to)}
     transaction.on_commit(lambda: broadcast.publish(message), robust=True)
     return event

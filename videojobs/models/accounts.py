@@ -8,6 +8,8 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 
+from videojobs.models.compiled import Compiled
+
 LONGEST_PAUSE = timedelta(hours=1)
 """A longer wait than anybody asked for means that the clock was put back."""
 
@@ -35,9 +37,11 @@ class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
 
     def current(self) -> "ProviderAccount":
         """The account this process is set up for, made when it is first needed."""
-        account, _made = self.get_or_create(
-            **configured_identity(), defaults={"places": settings.PROVIDER_PLACES}
-        )
+        identity = configured_identity()
+        found = _by_identity(*identity.values())
+        if found:
+            return found[0]
+        account, _made = self.get_or_create(**identity, defaults={"places": settings.PROVIDER_PLACES})
         return account
 
 
@@ -120,3 +124,11 @@ def configured_identity() -> dict[str, str]:
         "key_fingerprint": fingerprint(settings.PROVIDER_KEY),
         "kind": Kind.LIVE.value,
     }
+
+
+_by_identity = Compiled(
+    lambda base_url, fingerprint, kind: ProviderAccount.objects.filter(
+        base_url=base_url, key_fingerprint=fingerprint, kind=kind
+    ),
+    *(str, str, str),
+)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from videojobs.models.compiled import insert
 from videojobs.models.fields import LARGEST, round_up
 from videojobs.models.jobs import Job
 from videojobs.models.money import EntryKind, LedgerEntry
@@ -43,15 +44,15 @@ def check_limit(team: Team, amount: Decimal) -> None:
 
 
 def hold(job: Job, *, now: datetime, actor: User | None, reason: str) -> None:
-    """Set a new job's estimate aside.
+    """Store a new job with its estimate set aside.
 
-    Raises LimitRefused where it would pass the team's limit, IntegrityError where the job has a hold already.
+    Raises LimitRefused where it would pass the team's limit, IntegrityError where the job is stored already.
     """
-    if not job.account.is_rehearsal:
+    if job.team.spend_limit is not None and not job.account.is_rehearsal:
         check_limit(job.team, job.estimate)
-    _enter(job, EntryKind.HOLD, job.estimate, now=now, actor=actor, reason=reason)
-    Job.objects.filter(id=job.id).update(held=job.estimate)
     job.held = job.estimate
+    insert(job)
+    _enter(job, EntryKind.HOLD, job.estimate, now=now, actor=actor, reason=reason)
 
 
 def settle(job_id: str, cost: Decimal, *, now: datetime, reason: str, actor: User | None = None) -> bool:
@@ -106,15 +107,16 @@ def _locked(job_id: str) -> Job:
 def _enter(
     job: Job, kind: EntryKind, amount: Decimal, *, now: datetime, actor: User | None, reason: str
 ) -> None:
-    LedgerEntry.objects.create(
+    entry = LedgerEntry(
         team_id=job.team_id,
         project_id=job.project_id,
         person_id=job.person_id,
         account_id=job.account_id,
-        job=job,
+        job_id=job.id,
         at=now,
         kind=kind,
         amount=amount,
         actor=actor,
         reason=reason[:LONGEST_REASON],
     )
+    insert(entry)
