@@ -26,7 +26,12 @@ class Benchmark:
 
 
 BOTH = (SQLITE, POSTGRESQL)
-BENCHMARKS = (Benchmark("looks", BOTH), Benchmark("million", BOTH))
+BENCHMARKS = (
+    Benchmark("looks", BOTH),
+    Benchmark("submissions", BOTH),
+    Benchmark("idle", (SQLITE,)),
+    Benchmark("million", BOTH),
+)
 
 
 def main() -> int:

@@ -33,7 +33,6 @@ def bulk_load(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     load = _postgresql(names) if connection.vendor == "postgresql" else _sqlite(names)
     with load:
         yield
-    run("ANALYZE")
 
 
 @contextmanager
@@ -50,7 +49,8 @@ def _postgresql(names: list[str]) -> Iterator[None]:
             for table, name, definition in references
         )
     )
-    run("RESET maintenance_work_mem", "RESET synchronous_commit")
+    # In earnest autovacuum does this; nothing does it for SQLite.
+    run("RESET maintenance_work_mem", "RESET synchronous_commit", "VACUUM ANALYZE")
 
 
 @contextmanager
