@@ -130,11 +130,15 @@ def reasons(jobs: Iterable[Job], now: datetime) -> dict[str, str]:
 def _unwatched(jobs: Iterable[Job]) -> dict[str, str]:
     looked_at = [job for job in jobs if job.is_watched or job.state == State.STORING]
     accounts = ProviderAccount.objects.in_bulk({job.account_id for job in looked_at})
-    return {
-        job.id: f"{_elsewhere(account)} Nobody looks at it meanwhile, and it is not given up."
-        for job in looked_at
-        if not (account := accounts[job.account_id]).is_configured
-    }
+    said = {job.id: unwatched(job, accounts[job.account_id]) for job in looked_at}
+    return {job_id: sentence for job_id, sentence in said.items() if sentence}
+
+
+def unwatched(job: Job, account: ProviderAccount) -> str:
+    """Say why nobody looks at a job the provider has, "" where somebody does. `account` is the job's own."""
+    if account.is_configured or not (job.is_watched or job.state == State.STORING):
+        return ""
+    return f"{_elsewhere(account)} Nobody looks at it meanwhile, and it is not given up."
 
 
 def _order_of_turns(account: ProviderAccount, now: datetime) -> dict[str, int]:

@@ -19,7 +19,7 @@ from dashboard.views.job_page import show_job
 from videojobs import lifecycle, tasks
 from videojobs.accounts import NotConfigured, provider_for
 from videojobs.bodies import BodyRefused
-from videojobs.models import Job
+from videojobs.models import Decision, Job
 from videojobs.money.ledger import LimitRefused
 from videojobs.provider.errors import LookError
 from videojobs.rights import Right
@@ -31,12 +31,15 @@ Deed = Callable[[], object]
 def cancel(request: TeamRequest, job_id: str) -> HttpResponse:
     """Take a job out of our queue before it is sent."""
     job = job_for_change(request, job_id)
-    freed = usd(job.held)
+    money = usd(job.held)
+    restored = job.decision == Decision.RESTORED
     return decide(
         request,
         job,
         lambda: lifecycle.cancel(job, request.user, now=timezone.now()),
-        done=f"Cancelled before it was sent. {freed} is free again.",
+        done=f"Cancelled. It may have been sent after the backup, so its {money} stays unknown."
+        if restored
+        else f"Cancelled before it was sent. {money} is free again.",
     )
 
 

@@ -116,6 +116,8 @@ class JobPage:
         """Why it is where it is, where its state alone does not say so."""
         if self.job.state == State.WAITING:
             return dispatch.reasons([self.job], self.now).get(self.job.id, "")
+        if elsewhere := dispatch.unwatched(self.job, self.job.account):
+            return elsewhere
         if self.job.state == State.STORING:
             return self.job.store_problem
         if self.job.is_watched and self.job.account.outage_since:

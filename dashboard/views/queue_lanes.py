@@ -15,7 +15,7 @@ from dashboard.views.deeds import Deeds
 from dashboard.views.queue_endings import Endings, endings
 from dashboard.views.queue_prices import Prices
 from videojobs import reports
-from videojobs.dispatch import Queue
+from videojobs.dispatch import Queue, unwatched
 from videojobs.models import Job, ProviderAccount
 from videojobs.models.jobs import JobQuerySet
 from videojobs.rights import Right
@@ -258,6 +258,8 @@ class Lanes:
 
 def _sentence(job: Job) -> str:
     """Say what its state alone does not."""
+    if elsewhere := unwatched(job, job.account):
+        return elsewhere
     if job.state == State.STORING:
         return job.store_problem or "The provider is done; our own copy is being kept."
     return job.account.outage_reason if job.is_watched and job.account.outage_since else ""
