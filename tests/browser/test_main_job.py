@@ -8,7 +8,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.dashboard.running import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(180),
+    pytest.mark.xdist_group("up"),
+]
 
 PROMPT = "A paper boat drifts down a rain gutter at dusk"
 PASSWORD = "a-long-enough-word-9"

@@ -156,7 +156,13 @@ def complete(job: Job, output: Output, *, now: datetime) -> bool:
         fresh = Job.objects.locked().get(id=job.id)
         if fresh.state != State.STORING:
             return False
-        columns = {"next_store_at": None, "store_problem": "", "decision": ""}
+        columns = {
+            "next_store_at": None,
+            "store_problem": "",
+            "decision": "",
+            "seconds": round(output.duration),
+            "size": f"{output.width}x{output.height}",
+        }
         step = Step(State.COMPLETED, "kept", "Our own copy is kept and checked.", columns)
         if take(fresh, step, now=now) is None:
             return False

@@ -6,6 +6,7 @@ deadline. Whether a single byte left this machine decides whether it may ever be
 
 import asyncio
 import email.utils
+import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
@@ -34,6 +35,8 @@ from videojobs.provider.errors import (
     Unconfirmed,
 )
 from videojobs.provider.types import CreateVideoBody, CreateVideoResponse, VideoJob, decode, read_error
+
+logger = logging.getLogger(__name__)
 
 CREATE_DEADLINE = 60.0
 """Seconds for the whole create: name, connection, TLS, answer."""
@@ -311,5 +314,16 @@ def _seconds(value: str) -> float | None:
     return max(seconds, 0.0) if seconds == seconds else None
 
 
+WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (httpx.TimeoutException, "no answer in time"),
+    (httpx.ConnectError, "no connection"),
+    (httpx.NetworkError, "the connection broke"),
+    (httpx.RemoteProtocolError, "the connection broke off or carried no HTTP"),
+    (httpx.DecodingError, "the answer cannot be read"),
+)
+"""What a person reads instead of a library's name; the log has that."""
+
+
 def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300] if str(error) else type(error).__name__
+    logger.info("provider_trouble: %s: %s", type(error).__name__, error)
+    return next((words for kind, words in WORDS if isinstance(error, kind)), "something unexpected happened")
