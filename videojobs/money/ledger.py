@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from videojobs.models.compiled import insert
+from videojobs.models.compiled import Compiled, insert
 from videojobs.models.fields import LARGEST, round_up
 from videojobs.models.jobs import Job
 from videojobs.models.money import EntryKind, LedgerEntry
@@ -26,11 +26,17 @@ class LimitRefused(Exception):
     """A hold would pass a limit. The message says whose, how much of it is taken, and by what."""
 
 
+_limited = Compiled(lambda team: Team.objects.filter(id=team, spend_limit__isnull=False), int)
+
+
 def check_limit(team: Team, amount: Decimal) -> None:
     """Raise LimitRefused where a team's real money would pass its limit; exactly meeting it passes.
 
-    Takes the team's row lock, so that two requests never pass together what fits only one.
+    Takes the row lock of a team with a limit, so that two requests never pass together what fits only one.
     """
+    # Asked of the table, not of `team`, which was read before the limit may have been set.
+    if not _limited(team.pk):
+        return
     limit = Team.objects.select_for_update(no_key=True).get(id=team.pk).spend_limit
     if limit is None:
         return
@@ -48,7 +54,7 @@ def hold(job: Job, *, now: datetime, actor: User | None, reason: str) -> None:
 
     Raises LimitRefused where it would pass the team's limit, IntegrityError where the job is stored already.
     """
-    if job.team.spend_limit is not None and not job.account.is_rehearsal:
+    if not job.account.is_rehearsal:
         check_limit(job.team, job.estimate)
     job.held = job.estimate
     insert(job)

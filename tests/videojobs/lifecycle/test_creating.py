@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.factories import NOW, Cast, body, create_token, live_account, price, rehearsal_account
 from videojobs.lifecycle import KeyReused, Order, Press, create
-from videojobs.models import Job, JobEvent, LedgerEntry, ProviderAccount, Submission, User
+from videojobs.models import Job, JobEvent, LedgerEntry, ProviderAccount, Submission, Team, User
 from videojobs.money.ledger import LimitRefused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -45,6 +45,14 @@ def test_nothing_is_left_of_a_job_whose_limit_refuses(cast: Cast) -> None:
     with pytest.raises(LimitRefused, match="An owner can raise it"):
         create(order(cast), live_account(), now=NOW)
     assert not Job.objects.exists() and not LedgerEntry.objects.exists() and not JobEvent.objects.exists()
+
+
+def test_a_limit_set_after_the_team_was_read_counts(cast: Cast) -> None:
+    # The request read its team; an owner sets a limit; the request makes its job.
+    Team.objects.filter(id=cast.team.pk).update(spend_limit=Decimal("0.27"))
+    assert cast.team.spend_limit is None
+    with pytest.raises(LimitRefused):
+        create(order(cast), live_account(), now=NOW)
 
 
 def test_exactly_meeting_a_limit_passes(cast: Cast) -> None:
