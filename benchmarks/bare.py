@@ -4,7 +4,7 @@ No token and no check of anything; `bare_settings` are its settings.
 """
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -22,7 +22,7 @@ class Wish(models.Model):
     class Meta:
         app_label = "benchmarks"
 
-    objects = models.Manager["Wish"]()
+    objects: ClassVar[models.Manager["Wish"]] = models.Manager()
 
     def __str__(self) -> str:
         return str(self.pk)
