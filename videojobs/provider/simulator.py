@@ -82,6 +82,7 @@ class SimulatorApp:
                 self._simulation.board.arm(wish)
         except (UnknownFault, ValueError, AttributeError, TooLong) as error:
             return await exchange.json(400, error_body(str(error) or "Send a JSON object with a name."))
+        self._simulation.keep_faults()  # before it is said that they are set
         return await exchange.json(200, self._simulation.board.listed())
 
     def _log(self) -> dict[str, Any]:
