@@ -114,6 +114,8 @@ def _say_alive(now: datetime) -> None:
 def send(account_id: int) -> None:
     """Claim the next job of an account and send it; go on while there are more."""
     account = ProviderAccount.objects.get(id=account_id)
+    if not account.is_configured:
+        return  # the key was changed after this message was sent
     provider = provider_for(account)
     with one_of(_sending) as mine:
         while mine and not stopping.is_set():
@@ -129,7 +131,7 @@ def look(account_id: int) -> None:
     """Look at everything that is due in an account, a batch at a time over kept connections."""
     account = ProviderAccount.objects.get(id=account_id)
     with one_of(_looking) as mine:
-        if not mine:
+        if not mine or not account.is_configured:
             return
         with provider_for(account).reader() as reader:
             while not stopping.is_set() and (batch := polling.claim_due(account, now=clock())):
@@ -151,7 +153,8 @@ def nudge_due_stores(account: ProviderAccount) -> None:
 def store(job_id: str) -> None:
     """Keep one finished job's clip, unless another worker does."""
     with one_of(_storing) as mine:
-        job = lifecycle.claim_store(job_id, now=clock()) if mine else None
+        configured = Job.objects.filter(id=job_id, account__in=ProviderAccount.objects.configured())
+        job = lifecycle.claim_store(job_id, now=clock()) if mine and configured.exists() else None
         if job is None:
             return
         place = lifecycle.Place(media=settings.MEDIA_ROOT, max_bytes=settings.MAX_CLIP_BYTES)

@@ -12,7 +12,7 @@ import pytest
 import redis
 from pytest_django import Settings
 
-from tests.factories import NOW, Cast, create_job
+from tests.factories import NOW, Cast, create_job, live_account
 from tests.simulator import Simulator
 from videojobs import broadcast, tasks
 from videojobs.models import Job, ProviderAccount
@@ -143,3 +143,20 @@ def test_the_tick_finds_what_a_killed_web_server_never_nudged(
     tasks.tick()
     queued = [json.loads(message)["headers"]["task"] for message in broker.lrange("dailies", 0, -1)]
     assert queued == ["videojobs.send"]
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.IN_PROGRESS, State.STORING])
+def test_messages_from_before_the_key_was_changed_do_nothing(
+    cast: Cast, rehearsal: Simulator, state: State
+) -> None:
+    account = live_account(rehearsal.url)
+    job = create_job(cast.alice, cast.team, account=account, state=state, provider_id="bought")
+    Job.objects.filter(id=job.id, next_look_at__isnull=False).update(next_look_at=NOW)
+    tasks.send(account.pk)
+    tasks.look(account.pk)
+    tasks.store(job.id)
+    tasks.tick()
+    tasks.sweep()
+    after = Job.objects.get(id=job.id)
+    assert (after.state, after.look_count, after.store_attempts) == (state, 0, 0)
+    assert rehearsal.log()["creates"] == [] and rehearsal.log()["looks"] == {}
