@@ -89,6 +89,7 @@ def test_a_worker_killed_while_it_downloads(stack: Stack, cast: Cast, account: P
     wait_for_state(job, "storing")
     time.sleep(1)
     stack.kill("worker")
+    Job.objects.update(next_store_at=tasks.clock())  # its lease of 25 s ends
     stack.start_worker()
     job = wait_for_state(job, "completed", within=60)
     assert sum(posts(stack).values()) == 1

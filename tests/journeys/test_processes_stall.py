@@ -1,15 +1,18 @@
 """Processes that stop in the middle and go on later, and messages that come twice: still one request."""
 
 import signal
+import socket
 import sys
 import time
+from contextlib import closing
 from datetime import timedelta
 
+import httpx
 import pytest
 import redis
 from pytest_django import Settings
 
-from tests.factories import Cast, create_job
+from tests.factories import DIRECTOR, Cast, create_job, create_token
 from tests.journeys.door import shut_door
 from tests.journeys.stack import Stack, wait_for_state, wait_until
 from videojobs import lifecycle, tasks
@@ -78,3 +81,39 @@ def test_a_message_of_a_killed_worker_comes_again_and_sends_nothing(
     time.sleep(1)
     assert Job.objects.get(id=job.id).state == "sending"
     assert len(stack.simulator.creates()) == 1
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_web_server_killed_between_its_commit_and_the_nudge_loses_no_job(stack: Stack, cast: Cast) -> None:
+    # The broker takes connections and answers nobody, so that the nudge cannot have been heard.
+    port, (_token, secret) = free_port(), create_token(cast.alice, cast.team)
+    listen = ("--host", "127.0.0.1", "--port", str(port), "--lifespan", "off")
+    stack.start("web", sys.executable, "-m", "uvicorn", "dashboard.asgi:application", *listen)
+    wait_until(lambda: is_listening(port), "the web server")
+    stack.processes["broker"].send_signal(signal.SIGSTOP)
+    answer = httpx.post(
+        f"http://127.0.0.1:{port}/api/v1/jobs",
+        json={"body": {"model": DIRECTOR, "prompt": "a cat"}},
+        headers={"Authorization": f"Bearer {secret}"},
+        trust_env=False,
+        timeout=20,
+    )
+    stack.kill("web")
+    stack.processes["broker"].send_signal(signal.SIGCONT)
+    assert answer.status_code == 201
+    stack.start_worker()
+    stack.start_beat()
+    wait_for_state(Job.objects.get(id=answer.json()["id"]), "completed", within=60)
+    assert len(stack.simulator.creates()) == 1
+
+
+def is_listening(port: int) -> bool:
+    """Tell whether somebody listens on a port."""
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

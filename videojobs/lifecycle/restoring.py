@@ -15,6 +15,7 @@ PARKED = "Restored from a backup. Look through the waiting jobs: some may have b
 def after_restore(*, now: datetime) -> int:
     """Park every account and hold every job that had not been sent at backup time. Returns how many."""
     with transaction.atomic():
+        ProviderAccount.objects.current()  # made now, so that it is parked too if the key is a new one
         for account in ProviderAccount.objects.all():
             park(account, PARKED, now=now)
         for job in Job.objects.filter(state=State.SENDING):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from tests.factories import NOW, Cast, body, create_job, price
 from tests.simulator import Simulator
@@ -249,6 +250,12 @@ def test_after_a_restore_nothing_is_sent_without_a_person(cast: Cast, account: P
     account.refresh_from_db()
     assert account.is_parked()
     assert (fresh(waiting).decision, fresh(sending).state) == ("restored", "unconfirmed")
+
+
+def test_a_key_that_came_after_the_backup_is_parked_too(cast: Cast, settings: Settings) -> None:
+    settings.PROVIDER_KEY = "a-new-key"
+    after_restore(now=NOW)
+    assert ProviderAccount.objects.current().is_parked()
 
 
 def test_a_person_says_of_each_restored_job_that_it_may_be_sent(cast: Cast, account: ProviderAccount) -> None:
