@@ -39,6 +39,9 @@ def test_a_worker_that_stalls_between_claim_and_request_sends_nothing_on_the_old
         stack.start_beat()
         for job in (given_back, decided):
             wait_for_state(job, "sending")
+        # Without ticks it is idle but for its two requests, and no transaction stalls with it.
+        stack.end("beat")
+        time.sleep(0.5)
         stack.processes["worker"].send_signal(signal.SIGSTOP)
         stopped = time.monotonic()
         lifecycle.sweep_claims(now=tasks.clock() + timedelta(seconds=76))
