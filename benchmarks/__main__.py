@@ -28,6 +28,7 @@ class Benchmark:
 BOTH = (SQLITE, POSTGRESQL)
 BENCHMARKS = (
     Benchmark("looks", BOTH),
+    Benchmark("delay", BOTH),
     Benchmark("submissions", BOTH),
     Benchmark("idle", (SQLITE,)),
     Benchmark("million", BOTH),
@@ -56,7 +57,7 @@ def run(servers: Stage, name: str, database: str, *, quick: bool) -> list[Figure
     environment = servers.place(database)
     out = Path(environment["DATA_DIR"]) / "figures.json"
     command = [sys.executable, "-m", "benchmarks.child", name, database, "--out", str(out)]
-    with far_side() as origin:
+    with far_side(servers.folder) as origin:
         environment["TOGETHER_BASE_URL"] = origin
         subprocess.run(
             [*command, *(["--quick"] if quick else [])],

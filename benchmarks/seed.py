@@ -1,11 +1,12 @@
 """Rows to measure on: a team, and jobs the provider works on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from benchmarks.far_side import answer_text
+from videojobs import polling
 from videojobs.models import Job, Project, ProviderAccount, Team, Token, User
 from videojobs.models.teams import Membership, digest_of, new_secret
 from videojobs.rights import Role
@@ -46,10 +47,20 @@ def create_token(person: User, team: Team, now: datetime) -> tuple[Token, str]:
     return token, secret
 
 
-def jobs_in_flight(cast: Cast, ages: Sequence[timedelta], now: datetime) -> list[Job]:
-    """Make a job for each age: the provider works on it and has said so before, and its look is due."""
-    jobs = [_in_flight(cast, index, now - age) for index, age in enumerate(ages)]
+def jobs_in_flight(
+    cast: Cast, ages: Sequence[timedelta], now: datetime, *, phase: Callable[[], float] = lambda: 0.0
+) -> list[Job]:
+    """Make a job for each age: the provider works on it and has said so before.
+
+    `phase` gives the part of its interval that is still to go until its next look; 0 means that it is due.
+    """
+    jobs = [_in_flight(cast, index, now, age, phase()) for index, age in enumerate(ages)]
     return Job.objects.bulk_create(jobs, batch_size=500)
+
+
+def interval(age: timedelta) -> timedelta:
+    """Return the time between two looks at a job of this age, under an hour."""
+    return timedelta(seconds=min(max(age // timedelta(seconds=5), polling.SHORTEST), polling.LONGEST))
 
 
 def spread(number: int, youngest: timedelta, oldest: timedelta) -> list[timedelta]:
@@ -57,7 +68,9 @@ def spread(number: int, youngest: timedelta, oldest: timedelta) -> list[timedelt
     return [youngest + (oldest - youngest) * (index / number) for index in range(number)]
 
 
-def _in_flight(cast: Cast, index: int, since: datetime) -> Job:
+def _in_flight(cast: Cast, index: int, now: datetime, age: timedelta, phase: float) -> Job:
+    since, wait = now - age, interval(age)
+    next_look_at = now + wait * phase
     provider_id = f"video-{index:06d}"
     return Job(
         team=cast.team,
@@ -75,7 +88,8 @@ def _in_flight(cast: Cast, index: int, since: datetime) -> Job:
         claimed_at=since,
         accepted_at=since,
         watched_since=since,
-        next_look_at=since,
+        last_look_at=next_look_at - wait,
+        next_look_at=next_look_at,
         provider_id=provider_id,
         provider_status="in_progress",
         last_answer=answer_text(provider_id),

@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 from tests import servers
+from tests.videojobs.media.clips import make_clip
 
 ROOT = Path(__file__).resolve().parents[1]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -100,9 +101,10 @@ def end(program: "subprocess.Popen[str]") -> None:
 
 
 @contextmanager
-def far_side(*options: str) -> Iterator[str]:
-    """Run the provider's side until the block ends, and give its origin."""
-    with process("benchmarks.far_side", *options) as program:
+def far_side(folder: Path) -> Iterator[str]:
+    """Run the provider's side until the block ends, and give its origin. Its clip is made in `folder`."""
+    clip = make_clip(folder / "clip.mp4", size=(320, 180), frames=12)
+    with process("benchmarks.far_side", f"--clip={clip}") as program:
         yield first_line(program, "far side ")
 
 
