@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from tests.journeys.stack import ROOT
-from tests.servers import INITDB_OPTIONS, NOBODY, answers, die_with_parent, usable_binaries, wait_for
+from tests.servers import INITDB_OPTIONS, NOBODY, die_with_parent, usable_binaries, wait_for
 
 
 @dataclass
@@ -37,7 +37,14 @@ class Database:
         """Start it, recovering from a kill."""
         command = [str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.data)]
         self.process = self._run([*command, "-c", "listen_addresses="])
-        wait_for(lambda: answers(self.data / ".s.PGSQL.5432"), self.process, "PostgreSQL")
+        wait_for(self._takes_questions, self.process, "PostgreSQL")
+
+    def _takes_questions(self) -> bool:
+        """Tell whether it has recovered: its socket answers earlier than it does."""
+        try:
+            return self.ask("SELECT 1") == [(1,)]
+        except psycopg.OperationalError:
+            return False
 
     def kill(self) -> None:
         """End it at once, as a crash does: nothing is written any more, every connection breaks."""
