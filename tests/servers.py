@@ -34,6 +34,9 @@ POSTGRESQL_ROUND = ("-m", "(both_databases or postgresql) and not browser")
 # Playwright keeps an event loop running in the test's thread, where nothing else may then run one.
 BROWSER_ROUND = ("-m", "browser")
 
+TESTS_FAILED = 1
+"""What pytest exits with where tests ran and some failed."""
+
 _libc = ctypes.CDLL(None)
 
 
@@ -180,11 +183,18 @@ def pytest_rounds(arguments: list[str], variables: dict[str, str]) -> int:
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
     on_postgresql = variables | {"DATABASE_URL": variables["TEST_POSTGRESQL_URL"]}
     rounds = ((SQLITE_ROUND, variables), (POSTGRESQL_ROUND, on_postgresql), (BROWSER_ROUND, variables))
-    codes = [
-        subprocess.run([*command, *selected], env=environment, check=False).returncode
-        for selected, environment in rounds
-    ]
+    codes = [run_round(command, selected, environment) for selected, environment in rounds]
     return next(filter(None, codes), 0)
+
+
+def run_round(command: list[str], selected: tuple[str, ...], environment: dict[str, str]) -> int:
+    """Run one round; what failed beside others runs once more alone, where only a real fault fails again."""
+    code = subprocess.run([*command, *selected], env=environment, check=False).returncode
+    if code != TESTS_FAILED:
+        return code
+    sys.stderr.write("running what failed again, one after another\n")
+    alone = [sys.executable, "-m", "pytest", "--last-failed", *selected]
+    return subprocess.run(alone, env=environment, check=False).returncode
 
 
 def main(arguments: list[str]) -> int:
