@@ -1,6 +1,6 @@
-"""`python -m benchmarks [NAME …] [--quick]`: measure, print each figure beside its reference, write JSON.
+"""`python -m benchmarks [NAME …] [--quick] [--database NAME]`: measure, print figures beside references.
 
-Everything runs on loopback, is bounded in count and time, and ends by itself.
+They are written as JSON too. Everything runs on loopback, is bounded in count and time, and ends by itself.
 """
 
 import argparse
@@ -38,17 +38,25 @@ BENCHMARKS = (
 def main() -> int:
     """Run the benchmarks asked for. Returns 1 where one of them could not be run or missed its target."""
     options = _options()
-    chosen = [one for one in BENCHMARKS if not options.names or one.name in options.names]
     figures: list[Figure] = []
     with stage() as servers:
-        for benchmark in chosen:
-            for database in benchmark.databases:
-                found = run(servers, benchmark.name, database, quick=options.quick)
-                print("\n".join(line for figure in found for line in as_lines(figure)), flush=True)
-                figures += found
+        for name, database in _rounds(options):
+            found = run(servers, name, database, quick=options.quick)
+            print("\n".join(line for figure in found for line in as_lines(figure)), flush=True)
+            figures += found
     write_report(figures, options.out, quick=options.quick)
     print(f"written to {options.out}")
     return 0 if all(figure.met is not False for figure in figures) or options.quick else 1
+
+
+def _rounds(options: argparse.Namespace) -> list[tuple[str, str]]:
+    return [
+        (benchmark.name, database)
+        for benchmark in BENCHMARKS
+        for database in benchmark.databases
+        if not options.names or benchmark.name in options.names
+        if options.database in {"", database}
+    ]
 
 
 def run(servers: Stage, name: str, database: str, *, quick: bool) -> list[Figure]:
@@ -73,6 +81,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *(one.name for one in BENCHMARKS)], metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="small counts: shows that it runs")
+    parser.add_argument("--database", choices=BOTH, default="", help="on this one alone")
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench.json")
     return parser.parse_args()
 

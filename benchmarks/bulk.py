@@ -59,12 +59,14 @@ def _sqlite(names: list[str]) -> Iterator[None]:
     indexes = rows(SQLITE_INDEXES, [f"[{quoted}]"])
     run("PRAGMA cache_size = -1000000", "PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF")
     run(*(f'DROP INDEX "{name}"' for name, _definition in indexes))
-    yield
-    run(*(definition for _name, definition in indexes))
-    for name in names:
-        if broken := rows(f'PRAGMA foreign_key_check("{name}")'):
-            raise ReferencesBroken(f"{len(broken)} rows of {name}")
-    run("PRAGMA cache_size = -2000", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+    try:
+        yield
+        run(*(definition for _name, definition in indexes))
+        for name in names:
+            if broken := rows(f'PRAGMA foreign_key_check("{name}")'):
+                raise ReferencesBroken(f"{len(broken)} rows of {name}")
+    finally:
+        run("PRAGMA cache_size = -2000", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 
 
 def run(*statements: str) -> None:

@@ -83,31 +83,3 @@ def proportional_memory(pid: int) -> float:
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024
     return 0.0
-
-
-def descendants(parent: int) -> dict[int, str]:
-    """Return all processes below one, by id, with their command lines."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            parents[int(entry.name)] = _parent_of(entry)
-    found: dict[int, str] = {}
-    wanted = {parent}
-    while wanted:
-        wanted = {pid for pid, above in parents.items() if above in wanted and pid not in found}
-        found |= {pid: _command_of(pid) for pid in wanted}
-    return found
-
-
-def _parent_of(entry: Path) -> int:
-    try:
-        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-def _command_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        return ""
