@@ -30,6 +30,15 @@ const VENDORED = [
     },
   },
   { package: "lucide-static", licence: "ISC", files: { LICENSE: "lucide/LICENSE" } },
+  {
+    package: "uplot",
+    licence: "MIT",
+    files: {
+      "dist/uPlot.iife.min.js": "uplot/uplot.min.js",
+      "dist/uPlot.min.css": "uplot/uplot.min.css",
+      LICENSE: "uplot/LICENSE",
+    },
+  },
 ];
 
 const read = (path) => readFileSync(join(root, path));
