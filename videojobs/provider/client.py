@@ -1,4 +1,4 @@
-"""Two calls: create a video, once; read videos by id, many at a time.
+"""Three calls: create a video, once; read videos by id, many at a time; read what was billed in a month.
 
 A create is written to the socket at most once: a fresh connection, no retries, no redirects, one overall
 deadline. Whether a single byte left this machine decides whether it may ever be sent again.
@@ -33,8 +33,10 @@ from videojobs.provider.errors import (
     Refused,
     StaleClaim,
     Unconfirmed,
+    UsageFailed,
 )
 from videojobs.provider.types import CreateVideoBody, CreateVideoResponse, VideoJob, decode, read_error
+from videojobs.provider.types_usage import BilledLine, BilledPage
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,13 @@ CREATE_DEADLINE = 60.0
 
 LOOK_DEADLINE = 15.0
 """Seconds for one read."""
+
+USAGE_DEADLINE = 60.0
+"""Seconds for all pages of a month."""
+
+DAYS_PER_PAGE = 7
+MOST_PAGES = 50
+"""More than a month can have; a cursor that leads on for ever ends here."""
 
 LARGEST_ANSWER = 1_000_000
 """Bytes; real answers are under 2,000."""
@@ -72,7 +81,7 @@ class _Answer:
 
 
 class Provider:
-    """One provider account's two calls. `origin` is scheme, host and port; `key` is never logged."""
+    """One provider account's calls. `origin` is scheme, host and port; `key` is never logged."""
 
     def __init__(self, origin: str, key: str) -> None:
         self.origin = origin
@@ -136,6 +145,37 @@ class Provider:
             raise found
         return found
 
+    def billed(self, month: str) -> list[BilledLine]:
+        """Read all that was billed on the finished days of a month ("2026-11"). Raises UsageFailed."""
+        try:
+            with asyncio.Runner() as runner:
+                return runner.run(self._billed(month))
+        except UsageFailed:
+            raise
+        except Exception as error:
+            what = "no answer in time" if isinstance(error, TimeoutError) else _words(error)
+            raise UsageFailed(f"The provider's figures could not be read: {what}.") from error
+
+    async def _billed(self, month: str) -> list[BilledLine]:
+        lines: list[BilledLine] = []
+        seen = {""}
+        query = {"month": month, "granularity": "day", "limit": str(DAYS_PER_PAGE)}
+        async with (
+            asyncio.timeout(USAGE_DEADLINE),
+            httpx.AsyncClient(timeout=None, trust_env=False, headers=self._headers) as client,  # noqa: S113  one overall deadline instead
+        ):
+            for _page in range(MOST_PAGES):
+                async with client.stream("GET", f"{self.origin}/v1/billing/usage", params=query) as response:
+                    page = read_billed(await _read(response), month)
+                lines += page.lines
+                if not page.cursor:
+                    return lines
+                if page.cursor in seen:
+                    break
+                seen.add(page.cursor)
+                query["after"] = page.cursor
+        raise UsageFailed("The provider's figures have no last page.")
+
 
 class _Post:
     """Watches one request on its way to the socket."""
@@ -170,6 +210,19 @@ def read_created(answer: _Answer) -> CreateVideoResponse:
                 f"The provider answered {answer.status}, but {error}.", status=answer.status, raw=answer.text
             ) from error
     raise _create_error(answer)
+
+
+def read_billed(answer: _Answer, month: str) -> BilledPage:
+    """Return one page of what was billed. Raises UsageFailed."""
+    if answer.status != 200:
+        message, code, _has_error = _sentence(answer)
+        raise UsageFailed(message, status=answer.status, raw=answer.text, code=code)
+    try:
+        return BilledPage.read(answer.text, month)
+    except ValueError as error:
+        raise UsageFailed(
+            f"The provider's figures cannot be read: {error}.", status=200, raw=answer.text
+        ) from error
 
 
 def _create_error(answer: _Answer) -> CreateError:

@@ -9,6 +9,7 @@ ProviderError
 │   ├── AccountRefused          key or credit refused (401, 402)   → waits, the account is parked
 │   ├── Busy                    asked to come back (429, 503, 529) → waits until then
 │   └── Unconfirmed             it may have arrived                → a person decides
+├── UsageFailed                 what was billed cannot be read     → told, read again the next day
 └── LookError                   answers to a read by id; none of them fails a job
     ├── JobMissing              404                                → look again for a while
     ├── LookRefused             401, 403                           → an outage of the account
@@ -78,6 +79,10 @@ class Busy(AsksToWait, CreateError):
 
 class Unconfirmed(CreateError):
     """The request may have reached the provider; a machine must never repeat it."""
+
+
+class UsageFailed(ProviderError):
+    """The provider's own figures could not be read whole, so none of them is taken."""
 
 
 class LookError(ProviderError):

@@ -19,6 +19,7 @@ import uvicorn
 import uvloop
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
+from videojobs.provider.simulator_billing import usage
 from videojobs.provider.simulator_creates import create
 from videojobs.provider.simulator_faults import UnknownFault
 from videojobs.provider.simulator_files import serve_file, short_link
@@ -57,6 +58,8 @@ class SimulatorApp:
             return await serve_file(exchange, self._simulation)
         if path in ("/faults", "/faults/log"):
             return await self._faults(exchange)
+        if path == "/v1/billing/usage" and method == "GET":
+            return await usage(exchange, self._simulation)
         if path == VIDEOS or path.startswith(f"{VIDEOS}/"):
             return await exchange.json(405, error_body(f"{method} is not allowed here."))
         return await exchange.json(404, error_body(f"Nothing is at {path}; this is the rehearsal simulator."))

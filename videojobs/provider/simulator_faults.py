@@ -25,6 +25,7 @@ class Scope(StrEnum):
     JOB = "job"  # decided at creation, kept with the job
     LOOK = "look"
     FILE = "file"
+    USAGE = "usage"  # set through the endpoint alone
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,24 @@ KINDS: dict[str, Kind] = {
         "where the short link leads",
     ),
     "delay-file": Kind(Scope.FILE, "seconds", "the file's first byte comes late"),
+    "usage": Kind(Scope.USAGE, "HTTP status", "answers the question what was billed with this status"),
+    "usage-body": Kind(
+        Scope.USAGE, "html text empty broken bytes huge bomb nested list", "gives that answer this body"
+    ),
+    "usage-days": Kind(Scope.USAGE, "whole days", "so many days on a page, whatever is asked"),
+    "usage-cost": Kind(Scope.USAGE, "text", "every line has this cost"),
+    "usage-currency": Kind(Scope.USAGE, "text", "the figures are in this currency"),
+    "usage-cursor": Kind(Scope.USAGE, "text", "every page leads on to this one"),
 }
 
 
-FORMS = {"seconds": r"(\d{1,6}(\.\d{1,6})?)?", "whole seconds": r"[1-9]\d?", "HTTP status": r"[2-5]\d\d"}
-FORMS |= {"WIDTHxHEIGHT": r"\d{2,4}x\d{2,4}", "MP4 WEBM": r"MP4|WEBM"}
+FORMS = {
+    "seconds": r"(\d{1,6}(\.\d{1,6})?)?",
+    "whole seconds": r"[1-9]\d?",
+    "whole days": r"[1-9]\d?",
+    "HTTP status": r"[2-5]\d\d",
+}
+FORMS |= {"WIDTHxHEIGHT": r"\d{2,4}x\d{2,4}", "MP4 WEBM": r"MP4|WEBM", "whole days": r"[1-9]\d?"}
 """How values look that would otherwise break the simulator itself."""
 
 
