@@ -41,24 +41,37 @@ const VENDORED = [
   },
 ];
 
+// What a statement's PDF is set in; the site serves it to nobody.
+const PRINTED = [
+  {
+    package: "dejavu-fonts-ttf",
+    licence: "Bitstream Vera, its changes in the public domain",
+    files: {
+      "ttf/DejaVuSansCondensed.ttf": "DejaVuSansCondensed.ttf",
+      "ttf/DejaVuSansCondensed-Bold.ttf": "DejaVuSansCondensed-Bold.ttf",
+      LICENSE: "LICENSE",
+    },
+  },
+];
+
 const read = (path) => readFileSync(join(root, path));
 
 function versionOf(name) {
   return JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).version;
 }
 
-function vendored() {
+function vendored(packages, folder) {
   const outputs = new Map();
   const manifest = [];
-  for (const { package: name, licence, files } of VENDORED) {
+  for (const { package: name, licence, files } of packages) {
     for (const [from, to] of Object.entries(files)) {
       const bytes = readFileSync(join(modules, name, from));
-      outputs.set(`${statics}/vendor/${to}`, bytes);
+      outputs.set(`${folder}/${to}`, bytes);
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       manifest.push({ file: to, package: name, version: versionOf(name), licence, sha256 });
     }
   }
-  outputs.set(`${statics}/vendor/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
+  outputs.set(`${folder}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
   return outputs;
 }
 
@@ -100,7 +113,12 @@ if (!existsSync(modules)) {
   console.error("node_modules is missing: run `npm ci` first.");
   process.exit(1);
 }
-const outputs = new Map([...vendored(), ...sprite(), ...styleSheet()]);
+const outputs = new Map([
+  ...vendored(VENDORED, `${statics}/vendor`),
+  ...vendored(PRINTED, "videojobs/statements/fonts"),
+  ...sprite(),
+  ...styleSheet(),
+]);
 const changed = [...outputs].filter(([path, content]) => differs(path, content));
 if (process.argv.includes("--check")) {
   for (const [path] of changed) console.error(`${path} is not what its sources make: run \`npm run build\` and commit it.`);
