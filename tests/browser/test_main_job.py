@@ -12,7 +12,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.timeout(180),
-    pytest.mark.xdist_group("up"),
 ]
 
 PROMPT = "A paper boat drifts down a rain gutter at dusk"
@@ -56,6 +55,17 @@ def press_send(page: Page, site: Site, prompt: str) -> None:
     button.click()
 
 
+@pytest.fixture
+def finished(site: Site, owner: Page) -> str:
+    """Send a job, wait for its clip, and return the address of its page."""
+    press_send(owner, site, "A tram crosses a bridge at night")
+    owner.wait_for_url(re.compile(r"/queue/\?sent=job_"))
+    address = f"{site.url}/jobs/{owner.url.rpartition('=')[2]}/"
+    owner.goto(address)
+    expect(owner.locator("main video").first).to_be_attached(timeout=PATIENCE)
+    return address
+
+
 def test_a_prompt_becomes_a_clip_that_plays_without_reloading(site: Site, owner: Page) -> None:
     press_send(owner, site, PROMPT)
     owner.wait_for_url(re.compile("/queue/"))
@@ -69,10 +79,8 @@ def test_a_prompt_becomes_a_clip_that_plays_without_reloading(site: Site, owner:
     assert owner.evaluate("window.sameLoad === true"), "the page was loaded again"
 
 
-def test_the_job_page_plays_seeks_and_says_the_cost(site: Site, owner: Page) -> None:
-    owner.goto(f"{site.url}/gallery/")
-    address = owner.locator("main a[href*='/jobs/job_']").first.get_attribute("href")
-    owner.goto(f"{site.url}{address}")
+def test_the_job_page_plays_seeks_and_says_the_cost(owner: Page, finished: str) -> None:
+    owner.goto(finished)
     video = owner.locator("video").first
     expect(video).to_be_visible()
     seconds = video.evaluate(
