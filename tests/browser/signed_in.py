@@ -1,5 +1,7 @@
 """A page of somebody who is signed in, in a real Chromium, against the test's own server."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -36,6 +38,18 @@ def session_of(user: User) -> str:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return str(session.session_key)
+
+
+@contextmanager
+def held_back(page: Page, pattern: str) -> Iterator[None]:
+    """Let no request to these addresses reach the server before the block has ended."""
+    held: list[Route] = []
+    # a lambda, because the driver writes on its handlers
+    page.route(pattern, lambda route: held.append(route))
+    yield
+    page.unroute(pattern)
+    for route in held:
+        route.continue_()
 
 
 def silence(route: Route) -> None:

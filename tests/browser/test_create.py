@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.signed_in import Theme, page_of
+from tests.browser.signed_in import Theme, held_back, page_of
 from tests.factories import Cast, create_cast, create_job
 from videojobs.models import Job
 from videojobs.states import State
@@ -60,7 +60,8 @@ def test_the_button_waits_for_a_prompt_and_then_sends_one_job(alice: Page) -> No
     expect(button(alice)).to_be_disabled()
     prompt(alice).fill(PROMPT)
     expect(button(alice)).to_be_enabled()
-    button(alice).dblclick()
+    with held_back(alice, "**/create/"):
+        button(alice).dblclick()
     alice.wait_for_url(re.compile(r"/queue/\?sent="))
     expect(alice.get_by_text("Job sent to the queue.")).to_be_visible()
     assert Job.objects.count() == 1
@@ -111,8 +112,9 @@ def test_a_press_that_outruns_its_price_waits_and_is_not_sent_dearer(alice: Page
     settings.PROVIDER_KEY = "key"
     alice.goto(f"/create/?model={SEEDANCE}&prompt=A+boat")
     expect(button(alice)).to_be_enabled()
-    alice.get_by_role("radio", name="1080p").check()
-    button(alice).click()
+    with held_back(alice, "**/create/quote/"):
+        alice.get_by_role("radio", name="1080p").check()
+        button(alice).click()
     expect(button(alice)).to_have_text("Send 1 job · $2.00")
     assert Job.objects.count() == 0
     button(alice).click()
