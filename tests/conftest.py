@@ -11,6 +11,8 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.simulator import shared_simulator, simulator  # noqa: F401 - fixtures for everybody
 
@@ -20,6 +22,22 @@ CHROMIUM_FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+
+WHOLE_FILES = ("tests/browser/test_main_job.py", "tests/dashboard/test_up.py")
+"""Files whose tests share one running site, which is too heavy to be started by two workers at once."""
+
+
+class WholeFiles(LoadScopeScheduling):
+    """Keeps such a file on one worker and shares out the other tests singly."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(filter(nodeid.startswith, WHOLE_FILES), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:
+    """Share out tests by file name: marked groups are silently lost under pytest 9.2 (pytest-xdist#1386)."""
+    return WholeFiles(config, log)
 
 
 def find_chromium() -> str | None:

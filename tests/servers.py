@@ -180,7 +180,7 @@ def all_servers() -> Iterator[dict[str, str]]:
 
 def pytest_rounds(arguments: list[str], variables: dict[str, str]) -> int:
     """Run the suite on SQLite, its database part on PostgreSQL, then the browser. Return 0 if all pass."""
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
     on_postgresql = variables | {"DATABASE_URL": variables["TEST_POSTGRESQL_URL"]}
     rounds = ((SQLITE_ROUND, variables), (POSTGRESQL_ROUND, on_postgresql), (BROWSER_ROUND, variables))
     codes = [run_round(command, selected, environment) for selected, environment in rounds]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.dashboard.running import Site, eventually, free_port, manage, runs
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
