@@ -22,8 +22,12 @@ class Right(StrEnum):
     CANCEL_OWN = "cancel and retry one's own jobs"
     CANCEL_ANY = "cancel and retry anybody's jobs"
     RESOLVE = "decide about unconfirmed and lost jobs"
-    SET_PRICES = "put a model's price on file"
-    SETTLE_BY_HAND = "settle an unknown charge by hand"
+    SET_PRICES = "give a price where nobody lists one, and put prices on file"
+    SET_LIMITS = "set, change and take away limits"
+    GRANT = "say yes or no to jobs above a limit"
+    SETTLE_BY_HAND = "settle, correct and credit a charge by hand"
+    TOP_UP = "type in top-ups of the provider's balance"
+    SEND_STATEMENTS = "have statements sent to clients"
     RESUME_DISPATCH = "resume a parked provider account"
     MANAGE_TOKENS = "make and revoke one's own API tokens"
     MANAGE_PEOPLE = "invite, change and remove members"
@@ -33,7 +37,16 @@ class Right(StrEnum):
 
 _VIEWER = frozenset({Right.SEE_JOBS})
 _MEMBER = _VIEWER | {Right.SUBMIT, Right.CANCEL_OWN, Right.MANAGE_TOKENS}
-_BILLING = _VIEWER | {Right.SEE_SPEND, Right.SET_PRICES, Right.SETTLE_BY_HAND, Right.SEE_AUDIT}
+_BILLING = _VIEWER | {
+    Right.SEE_SPEND,
+    Right.SET_PRICES,
+    Right.SET_LIMITS,
+    Right.GRANT,
+    Right.SETTLE_BY_HAND,
+    Right.TOP_UP,
+    Right.SEND_STATEMENTS,
+    Right.SEE_AUDIT,
+}
 _ADMIN = (
     _MEMBER
     | _BILLING
@@ -53,3 +66,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 def allows(role: Role, right: Right) -> bool:
     """Tell whether a role carries a right."""
     return right in RIGHTS[role]
+
+
+def roles_with(right: Right) -> list[str]:
+    """Return the roles that carry a right."""
+    return [role.value for role in Role if allows(role, right)]

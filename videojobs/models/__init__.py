@@ -1,34 +1,52 @@
 """The tables, a file per noun."""
 
 from videojobs.models.accounts import Kind, ProviderAccount, Turn
+from videojobs.models.approvals import Answer, Approval
 from videojobs.models.audit import AuditEntry
-from videojobs.models.catalogue import GoneModel, PriceOnFile
+from videojobs.models.catalogue import GoneModel, PriceOnFile, PriceProposal
 from videojobs.models.events import JobEvent, Look
 from videojobs.models.jobs import Decision, Job
-from videojobs.models.money import EntryKind, LedgerEntry
+from videojobs.models.limits import Limit, LimitAction, LimitCounter, LimitPeriod, LimitScope
+from videojobs.models.money import Balance, DayTotal, EntryKind, LedgerCheck, LedgerEntry, LedgerHead
 from videojobs.models.notices import Notice, OutboxMessage
 from videojobs.models.outputs import Output
 from videojobs.models.people import User
+from videojobs.models.statements import MonthlyStatement
 from videojobs.models.submissions import Submission
 from videojobs.models.teams import Membership, Project, Team, Token
+from videojobs.models.usage import ProviderUsage
 
 __all__ = [
+    "Answer",
+    "Approval",
     "AuditEntry",
+    "Balance",
+    "DayTotal",
     "Decision",
     "EntryKind",
     "GoneModel",
     "Job",
     "JobEvent",
     "Kind",
+    "LedgerCheck",
     "LedgerEntry",
+    "LedgerHead",
+    "Limit",
+    "LimitAction",
+    "LimitCounter",
+    "LimitPeriod",
+    "LimitScope",
     "Look",
     "Membership",
+    "MonthlyStatement",
     "Notice",
     "OutboxMessage",
     "Output",
     "PriceOnFile",
+    "PriceProposal",
     "Project",
     "ProviderAccount",
+    "ProviderUsage",
     "Submission",
     "Team",
     "Token",

@@ -9,7 +9,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from videojobs.models.accounts import ProviderAccount
 from videojobs.models.fields import MoneyField
@@ -30,6 +30,7 @@ class Decision(models.TextChoices):
     RESTORED = "restored", "restored from a backup; it may have been sent since"
     TOO_LARGE = "too_large", "the clip is larger than the cap"
     DISK_FULL = "disk_full", "the disk is full"
+    APPROVAL = "approval", "somebody who may grant it must say yes"
 
 
 def _words(words: Iterable[StrEnum]) -> list[str]:
@@ -132,6 +133,9 @@ class Job(models.Model):
     state = models.CharField(max_length=12, default=State.WAITING.value)
     decision = models.CharField(max_length=12, choices=Decision.choices, default="", blank=True)
     created_at = models.DateTimeField()
+    counted_at = (
+        models.DateTimeField()
+    )  # whose day its money belongs to: its claim's, before that its birth's
     not_before = models.DateTimeField(null=True, blank=True)
     not_before_reason = models.CharField(max_length=500, blank=True)
     attempts = models.PositiveIntegerField(default=0)  # sends that brought it back to waiting
@@ -162,7 +166,8 @@ class Job(models.Model):
     estimate_source = models.CharField(max_length=20)
     estimate_explanation = models.CharField(max_length=500)
     held = MoneyField(default=Decimal(0))  # its open hold
-    cost = MoneyField(null=True, blank=True)
+    cost = MoneyField(null=True, blank=True)  # as charged and corrected, before credits
+    credited = MoneyField(default=Decimal(0))  # given back by the provider
     charged = models.CharField(max_length=7, default=Charged.NO.value)
     charged_why = models.CharField(max_length=500, default="Not sent yet.")
 
@@ -175,8 +180,15 @@ class Job(models.Model):
             models.CheckConstraint(condition=Q(held__gte=0), name="job_held_not_negative"),
             models.CheckConstraint(condition=Q(estimate__gt=0), name="job_estimate_positive"),
             models.CheckConstraint(
-                condition=Q(cost=None) | (Q(cost__gt=0) & Q(charged="yes") & Q(held=0)),
+                # Only a correction says that nothing was charged after all.
+                condition=Q(cost=None)
+                | (Q(cost__gt=0) & Q(charged="yes") & Q(held=0))
+                | (Q(cost=0) & Q(charged="no") & Q(held=0)),
                 name="job_cost_means_charged_and_settled",
+            ),
+            models.CheckConstraint(
+                condition=Q(credited=0) | (Q(credited__gt=0) & Q(credited__lte=F("cost"))),
+                name="job_credited_at_most_its_cost",
             ),
             models.CheckConstraint(
                 condition=Q(charged="yes", cost__isnull=False) | ~Q(charged="yes"),
@@ -217,8 +229,10 @@ class Job(models.Model):
                 condition=Q(next_look_at__isnull=False),
                 name="job_due_look",
             ),
-            # spend: open holds
+            # gallery: open holds
             models.Index(fields=["team", "held"], name="job_open_hold"),
+            # the jobs behind a day's or a period's money; counters made anew
+            models.Index(fields=["team", "counted_at"], name="job_counted"),
             # queue page: what only a person moves on; gallery
             models.Index(fields=["team", "state", "-created_at"], name="job_team_state"),
             # queue page: what just ended
@@ -252,6 +266,12 @@ class Job(models.Model):
     def is_put_off(self, now: datetime) -> bool:
         """Whether it may only be sent later than `now`."""
         return self.not_before is not None and now < self.not_before <= now + LONGEST_PUT_OFF
+
+    @property
+    def net(self) -> Decimal | None:
+        """What it cost after credits, in USD; None while nobody knows."""
+        cost: Decimal | None = self.cost
+        return None if cost is None else cost - self.credited
 
     @property
     def unknown(self) -> Decimal:

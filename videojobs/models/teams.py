@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -19,11 +20,18 @@ class Team(models.Model):
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
-    spend_limit = MoneyField(null=True, blank=True)  # USD, in total; None: no limit
+    time_zone = models.CharField(max_length=64, default="UTC")  # where its days and months begin
+    asks_above_job = MoneyField(null=True, blank=True)  # a dearer job waits for a yes
+    asks_above_day = MoneyField(null=True, blank=True)  # beyond it a person's jobs of a day wait for a yes
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its days, weeks and months begin."""
+        return ZoneInfo(self.time_zone)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,0 +1,1 @@
+"""An app of the tests alone: it may empty tables that nothing else may."""

@@ -1,0 +1,78 @@
+"""Triggers with which the database itself refuses to change or remove what was written once.
+
+SQLite drops them without a word when a migration builds the table anew, so each such migration must end with
+`install`; a system check and a test look for every one.
+"""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from videojobs.models import LedgerEntry
+
+GUARDED = (LedgerEntry,)
+DEEDS = ("UPDATE", "DELETE")
+
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION dailies_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the ledger is append-only: no % on %', TG_OP, TG_TABLE_NAME; END $$
+"""
+
+
+def expected(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names of all triggers there must be."""
+    deeds = (*DEEDS, "TRUNCATE") if connection.vendor == "postgresql" else DEEDS
+    return [_name(table, deed) for table in tables() for deed in deeds]
+
+
+def tables() -> list[str]:
+    """Return the tables that are guarded."""
+    return [model._meta.db_table for model in GUARDED]
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names of triggers that are not there, or that somebody switched off."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.vendor == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        there = {name for (name,) in cursor.fetchall()}
+    return [name for name in expected(connection) if name not in there]
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Make every trigger that is not there."""
+    absent = set(missing(connection))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_FUNCTION)
+        for table in tables():
+            for deed in (*DEEDS, "TRUNCATE"):
+                if _name(table, deed) in absent:
+                    cursor.execute(_statement(table, deed, connection.vendor))
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away, for a migration that must rewrite entries."""
+    with connection.cursor() as cursor:
+        for table in tables():
+            for deed in (*DEEDS, "TRUNCATE"):
+                on = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, deed)}{on}")
+
+
+def _name(table: str, deed: str) -> str:
+    return f"{table}_no_{deed.lower()}"
+
+
+def _statement(table: str, deed: str, vendor: str) -> str:
+    name = _name(table, deed)
+    if vendor == "postgresql":
+        each = "STATEMENT" if deed == "TRUNCATE" else "ROW"
+        return (
+            f"CREATE TRIGGER {name} BEFORE {deed} ON {table} "
+            f"FOR EACH {each} EXECUTE FUNCTION dailies_append_only()"
+        )
+    return (
+        f"CREATE TRIGGER {name} BEFORE {deed} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: no {deed} on {table}'); END"
+    )
