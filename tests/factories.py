@@ -5,10 +5,18 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from videojobs.lifecycle import Order, create
 from videojobs.models import (
+    EntryKind,
     Job,
     Kind,
+    LedgerEntry,
+    Limit,
+    LimitAction,
+    LimitPeriod,
+    LimitScope,
     Membership,
     Output,
     Project,
@@ -19,6 +27,9 @@ from videojobs.models import (
 )
 from videojobs.models.accounts import REHEARSAL_BASE_URL
 from videojobs.models.teams import digest_of, new_secret
+from videojobs.money import budgets, chain, ledger
+from videojobs.money.budgets import LimitWish
+from videojobs.money.standing import Standing
 from videojobs.prices import Price, PriceSource
 from videojobs.provider.types import CreateVideoBody
 from videojobs.rights import Role
@@ -128,9 +139,41 @@ def create_job(
     )
     job = create(order, account or rehearsal_account(), now=now).job
     columns = _columns_for(job, state, now, provider_id) | columns
-    Job.objects.filter(id=job.id).update(state=state, **columns)
-    job.refresh_from_db()
-    return job
+    return put(job, state=state, **{"counted_at": columns.get("created_at", now)} | columns)
+
+
+def put(job: Job, **columns: Any) -> Job:
+    """Write a job's columns past the lifecycle, and let the books follow."""
+    with transaction.atomic():
+        fresh = Job.objects.select_related("account").get(id=job.id)
+        before = Standing.of(fresh)
+        Job.objects.filter(id=job.id).update(**columns)
+        fresh.refresh_from_db()
+        ledger.moved(fresh, before)
+    return fresh
+
+
+def create_entry(job: Job, kind: EntryKind, usd: str = "0.28", *, now: datetime = NOW) -> LedgerEntry:
+    """Add an entry to the chain alone, so that it disagrees with the job."""
+    with transaction.atomic(), chain.opened(job.team_id) as head:
+        return head.append(
+            kind, Decimal(usd), job=job, account_id=job.account_id, now=now, actor=None, reason="test"
+        )
+
+
+def create_limit(
+    team: Team,
+    usd: str,
+    *,
+    period: LimitPeriod = LimitPeriod.TOTAL,
+    action: LimitAction = LimitAction.STOP,
+    scope: LimitScope = LimitScope.TEAM,
+    now: datetime = NOW,
+    **more: Any,
+) -> Limit:
+    """Set a limit in USD, on the team unless said otherwise."""
+    wish = LimitWish(scope=scope, period=period, amount=Decimal(usd), action=action, **more)
+    return budgets.add(team, wish, None, now=now)
 
 
 def _columns_for(job: Job, state: State, now: datetime, provider_id: str | None) -> dict[str, Any]:
@@ -152,6 +195,17 @@ def _columns_for(job: Job, state: State, now: datetime, provider_id: str | None)
     if state in ENDED:
         columns["ended_at"] = now
     return columns
+
+
+def create_asking_job(
+    person: User, team: Team, *, usd: str = "5.60", now: datetime | None = None, **options: Any
+) -> Job:
+    """Make a job that waits for a yes since now: the team lets nobody spend so much unasked."""
+    above = Team.objects.values_list("asks_above_job", flat=True).get(pk=team.pk)
+    Team.objects.filter(pk=team.pk).update(asks_above_job=Decimal(1))
+    job = create_job(person, team, usd=usd, now=now or datetime.now(UTC), **options)
+    Team.objects.filter(pk=team.pk).update(asks_above_job=above)
+    return job
 
 
 def create_output(job: Job, *, name: str = "clips/sample.mp4") -> Output:

@@ -43,12 +43,13 @@ if "TEST_BROKER_URL" in os.environ:
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from dashboard.settings import *  # noqa: E402, F403
-from dashboard.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from dashboard.settings import DATABASES, INSTALLED_APPS, STATIC_ROOT, STORAGES  # noqa: E402
 
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": str(own_folder() / "test.sqlite3")}
     # Tests do not outlive a power cut.
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.unguarded"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT.mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -12,10 +12,10 @@ import pytest
 import redis
 from pytest_django import Settings
 
-from tests.factories import NOW, Cast, create_job, live_account
+from tests.factories import NOW, Cast, create_entry, create_job, live_account
 from tests.simulator import Simulator
 from videojobs import broadcast, tasks
-from videojobs.models import Job, ProviderAccount
+from videojobs.models import EntryKind, Job, ProviderAccount
 from videojobs.states import State
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -72,17 +72,8 @@ def test_one_poisonous_row_does_not_stop_the_looks(
     jobs = [
         create_job(cast.alice, cast.team, account=account, state=State.QUEUED, provider_id=one) for one in ids
     ]
-    # Its finish cannot be booked: the ledger's constraint refuses a second release.
-    jobs[0].entries.create(
-        team=cast.team,
-        project=cast.project,
-        person=cast.alice,
-        account=account,
-        at=NOW,
-        kind="release",
-        amount=jobs[0].held,
-        reason="poison",
-    )
+    # Its finish cannot be booked: the ledger's constraint refuses a second settlement.
+    create_entry(jobs[0], EntryKind.SETTLE)
     for one in ids:
         rehearsal.ended(one)
     tasks.look(account.pk)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection
 
+from videojobs.lifecycle import asking
 from videojobs.lifecycle.steps import Step, durable, record
 from videojobs.models import Job, Project, ProviderAccount, Submission, Team, Token, User
 from videojobs.models.compiled import Compiled, insert
@@ -74,7 +75,8 @@ class Created:
 def create(order: Order, account: ProviderAccount, *, now: datetime) -> Created:
     """Make a job in an account, or return the one the same press made before.
 
-    Raises KeyReused where the key came with another wish. Nothing is stored in that case.
+    A job above what its person may spend alone waits for a yes. Raises KeyReused where the key came with
+    another wish, LimitRefused where the job does not fit a limit. Nothing is stored in these cases.
     """
     try:
         with durable():
@@ -165,11 +167,12 @@ def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
         seconds=order.seconds,
         size=order.size,
         created_at=now,
+        counted_at=now,
         estimate=order.price.usd,
         estimate_source=order.price.source,
         estimate_explanation=order.price.explanation[:500],
     )
-    ledger.hold(job, now=now, actor=order.person, reason="Set aside when the job was made.")
+    verdict = ledger.hold(job, now=now, actor=order.person, reason="Set aside when the job was made.")
     record(
         job, Step(to=State.WAITING, kind="created", why=order.why, actor=order.person), before=None, now=now
     )
@@ -183,4 +186,6 @@ def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
             overtaken=order.press.repeat,
         )
         insert(submission)
+    if verdict.asks:
+        asking.ask(job, verdict, now=now)
     return job

@@ -169,15 +169,16 @@ def _back_to_waiting(job: Job, error: CreateError, now: datetime) -> None:
     }
     kind = "given_back" if isinstance(error, StaleClaim) else "put_off"
     claimed_at = job.claimed_at
+    # The account before the team's chain, as a claim locks them; two orders would wait for each other.
+    if isinstance(error, AccountRefused):
+        park(job.account, f"The provider refused the account ({error.status}): {error.message}", now=now)
+    if isinstance(error, Busy) and error.status == 429 and claimed_at is not None:
+        _halve_places(job.account_id, claimed_at, now)
     step = Step(State.WAITING, kind, error.message, columns, {"status": error.status})
     if take(job, step, now=now) is None:
         return
     ledger.mark_unsent(job.id, why="It was not sent, or the provider refused it before any work began.")
     _close_question(job, now)
-    if isinstance(error, AccountRefused):
-        park(job.account, f"The provider refused the account ({error.status}): {error.message}", now=now)
-    if isinstance(error, Busy) and error.status == 429 and claimed_at is not None:
-        _halve_places(job.account_id, claimed_at, now)
 
 
 def wait_before_next(attempts: int, error: CreateError) -> timedelta:

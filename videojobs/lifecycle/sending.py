@@ -11,10 +11,12 @@ from typing import Protocol
 from django.db import connections
 
 from videojobs.journal import Accepted, Journal
+from videojobs.lifecycle import asking
 from videojobs.lifecycle.landing import land_acceptance, land_failure
-from videojobs.lifecycle.steps import DATABASE_AWAY, Step, durable, take
-from videojobs.models import Job, ProviderAccount, Turn
+from videojobs.lifecycle.steps import DATABASE_AWAY, Step, durable, note, take
+from videojobs.models import Decision, Job, ProviderAccount, Turn
 from videojobs.money import ledger
+from videojobs.money.budgets import HELD_BACK, LimitRefused
 from videojobs.provider.errors import CreateError, NotSent, Refused
 from videojobs.provider.types import CreateVideoBody, CreateVideoResponse
 from videojobs.states import State
@@ -22,6 +24,12 @@ from videojobs.stopping import stopping
 
 CLAIM_FRESH = timedelta(seconds=5)
 """A request is only written while its claim is younger than this."""
+
+KEPT_BACK_FOR = timedelta(seconds=30)
+"""When a job that did not fit a limit is tried again; a limit that is raised lets it go at once."""
+
+KEPT_BACK_AT_ONCE = 20
+"""So many jobs may be found not to fit under one lock of their account."""
 
 COMMIT_TRIES_FOR = 600.0
 """Seconds a worker keeps trying to commit an id; after that the journal has it."""
@@ -74,10 +82,9 @@ def claim_next(account_id: int, choose: Choose, *, now: datetime) -> Claim | Non
 
 def _claim(account_id: int, choose: Choose, claim_id: str, now: datetime) -> Claim | None:
     account = ProviderAccount.objects.locked().get(id=account_id)
-    job_id = choose(account, now)
-    if job_id is None:
+    job = _first_that_fits(account, choose, now)
+    if job is None:
         return None
-    job = Job.objects.get(id=job_id)
     columns = {"claim_id": claim_id, "claimed_at": now, "not_before": None, "not_before_reason": ""}
     step = Step(to=State.SENDING, kind="claimed", why="Its turn: sending it now.", columns=columns)
     # A restored job waits in the same state, and for a person.
@@ -86,6 +93,40 @@ def _claim(account_id: int, choose: Choose, claim_id: str, now: datetime) -> Cla
     ledger.mark_unknown(job.id, why="It is being sent.")
     Turn.objects.update_or_create(account=account, person_id=job.person_id, defaults={"taken_at": now})
     return Claim(job=job, id=claim_id, at=now)
+
+
+def _first_that_fits(account: ProviderAccount, choose: Choose, now: datetime) -> Job | None:
+    """Return the job whose turn it is and that no limit keeps back by now."""
+    for _turn in range(KEPT_BACK_AT_ONCE):
+        job_id = choose(account, now)
+        if job_id is None:
+            return None
+        job = Job.objects.locked().select_related("account").get(id=job_id)
+        if job.state != State.WAITING or job.decision:
+            return None  # somebody cancelled it, or asked about it, while we waited for its lock
+        if _fits(job, now):
+            return job
+    return None
+
+
+def _fits(job: Job, now: datetime) -> bool:
+    """Check a job against its limits once more; one that does not fit waits, and says why."""
+    try:
+        verdict = ledger.check_at_claim(job, now=now)
+    except LimitRefused as refused:
+        _keep_back(job, str(refused), now)
+        return False
+    if verdict.asks:
+        Job.objects.filter(id=job.id).update(decision=Decision.APPROVAL)
+        asking.ask(job, verdict, now=now)
+    return not verdict.asks
+
+
+def _keep_back(job: Job, sentence: str, now: datetime) -> None:
+    reason = f"{HELD_BACK}{sentence}"[:500]
+    Job.objects.filter(id=job.id).update(not_before=now + KEPT_BACK_FOR, not_before_reason=reason)
+    if not job.not_before_reason.startswith(HELD_BACK):
+        note(job, "held_back", reason, now=now)
 
 
 def _give_back(account_id: int, claim_id: str, now: datetime) -> None:

@@ -12,16 +12,28 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from videojobs import broadcast
 from videojobs.models import Job, JobEvent, User
 from videojobs.models.compiled import insert
+from videojobs.money import ledger
+from videojobs.money.standing import Standing
 from videojobs.states import ENDED, State, may_step
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 """What Django raises where the database is away, restarts, is locked or gave up on a deadlock."""
+
+_COUNTS_FROM = frozenset({State.SENDING, State.WAITING})
+"""A claim fixes the period a job's money belongs to; back in the queue it has none but its birth's."""
+
+_MOVES_MONEY = ENDED | {State.WAITING}
+"""Coming or going here, a job's open hold is counted otherwise."""
 
 logger = logging.getLogger(__name__)
 
 
 class StepRefused(Exception):
     """The table has no such step from where the job is now, or somebody else was first."""
+
+
+class Decided(Exception):
+    """The job is no longer where this decision applies. The message says where it is."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +58,23 @@ def take(job: Job, step: Step, *, now: datetime, **still: Any) -> JobEvent | Non
     if not may_step(before, step.to):
         raise StepRefused(f"A job that is {before} cannot become {step.to}.")
     columns = step.columns | {"state": step.to, "ended_at": now if step.to in ENDED else None}
+    if step.to in _COUNTS_FROM:
+        columns["counted_at"] = now if step.to == State.SENDING else job.created_at
+    # The row as it is, not as the caller read it: money may have moved since.
+    stood = _locked(job) if {before, step.to} & _MOVES_MONEY else None
+    was = Standing.of(stood) if stood else None
     if not Job.objects.filter(id=job.id, state=before, **still).update(**columns):
         return None
-    for name, value in columns.items():
-        setattr(job, name, value)
+    for row in filter(None, (job, stood)):
+        for name, value in columns.items():
+            setattr(row, name, value)
+    if stood and was:
+        ledger.moved(stood, was)
     return record(job, step, before=before, now=now)
+
+
+def _locked(job: Job) -> Job:
+    return Job.objects.locked().select_related("account").get(id=job.id)
 
 
 def note(job: Job, kind: str, why: str, *, now: datetime, actor: User | None = None, **data: Any) -> JobEvent:

@@ -7,9 +7,18 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from tests.factories import NOW, Cast, body, create_token, live_account, price, rehearsal_account
+from tests.factories import (
+    NOW,
+    Cast,
+    body,
+    create_limit,
+    create_token,
+    live_account,
+    price,
+    rehearsal_account,
+)
 from videojobs.lifecycle import KeyReused, Order, Press, create
-from videojobs.models import Job, JobEvent, LedgerEntry, ProviderAccount, Submission, Team, User
+from videojobs.models import Job, JobEvent, LedgerEntry, ProviderAccount, Submission, User
 from videojobs.money.ledger import LimitRefused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -40,31 +49,31 @@ def test_the_body_is_kept_as_it_will_be_sent(cast: Cast) -> None:
 
 
 def test_nothing_is_left_of_a_job_whose_limit_refuses(cast: Cast) -> None:
-    cast.team.spend_limit = Decimal("0.27")
-    cast.team.save(update_fields=["spend_limit"])
-    with pytest.raises(LimitRefused, match="An owner can raise it"):
+    create_limit(cast.team, "0.27")
+    with pytest.raises(LimitRefused, match="Alice can raise it"):
         create(order(cast), live_account(), now=NOW)
     assert not Job.objects.exists() and not LedgerEntry.objects.exists() and not JobEvent.objects.exists()
 
 
 def test_a_limit_set_after_the_team_was_read_counts(cast: Cast) -> None:
     # The request read its team; an owner sets a limit; the request makes its job.
-    Team.objects.filter(id=cast.team.pk).update(spend_limit=Decimal("0.27"))
-    assert cast.team.spend_limit is None
+    assert not cast.team.limits.exists()
+    create_limit(cast.team, "0.27")
     with pytest.raises(LimitRefused):
         create(order(cast), live_account(), now=NOW)
 
 
 def test_exactly_meeting_a_limit_passes(cast: Cast) -> None:
-    cast.team.spend_limit = Decimal("0.28")
-    cast.team.save(update_fields=["spend_limit"])
+    create_limit(cast.team, "0.28")
     assert create(order(cast), live_account(), now=NOW).is_new
 
 
-def test_rehearsal_jobs_fall_under_no_limit(cast: Cast) -> None:
-    cast.team.spend_limit = Decimal("0.01")
-    cast.team.save(update_fields=["spend_limit"])
+def test_rehearsal_and_real_money_are_counted_apart(cast: Cast) -> None:
+    create_limit(cast.team, "0.28")
     assert create(order(cast), rehearsal_account(), now=NOW).is_new
+    assert create(order(cast), live_account(), now=NOW).is_new
+    with pytest.raises(LimitRefused):
+        create(order(cast), rehearsal_account(), now=NOW)
 
 
 def test_the_same_press_makes_one_job(cast: Cast) -> None:
@@ -169,8 +178,7 @@ def test_one_key_in_two_hands_makes_one_job(cast: Cast) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_requests_at_once_never_pass_a_limit_together(cast: Cast) -> None:
-    cast.team.spend_limit = Decimal("1.00")
-    cast.team.save(update_fields=["spend_limit"])
+    create_limit(cast.team, "1.00")
     account, barrier, refused = live_account(), threading.Barrier(8), []
 
     def run() -> None:

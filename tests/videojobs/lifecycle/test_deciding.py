@@ -28,7 +28,7 @@ from videojobs.lifecycle import (
     send_restored,
     settle_by_hand,
 )
-from videojobs.models import Job, Notice, ProviderAccount
+from videojobs.models import DayTotal, Job, Notice, ProviderAccount
 from videojobs.provider.errors import JobMissing, Refused
 from videojobs.states import State
 
@@ -146,7 +146,8 @@ def test_found_takes_the_providers_own_spelling_of_a_model(
     cast: Cast, lonely: Job, account: ProviderAccount, rehearsal: Simulator
 ) -> None:
     provider_id = rehearsal.create().json()["id"]
-    Job.objects.update(model=lonely.model.upper())
+    for table in (Job, DayTotal):
+        table.objects.update(model=lonely.model.upper())
     lonely.refresh_from_db()
     found(lonely, provider_id, cast.alice, provider_for(account), now=NOW)
     assert fresh(lonely).provider_id == provider_id

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.factories import NOW, Cast, create_job
+from tests.factories import NOW, Cast, create_job, put
 from tests.videojobs.test_polling import FarSide, look
 from videojobs.lifecycle import give_up, look_again, observe, settle_by_hand
 from videojobs.models import Job, ProviderAccount
@@ -62,14 +62,14 @@ def test_looks_nobody_made_for_a_week_are_made_a_minute_apart(job: Job, account:
 
 
 def test_nobody_looks_for_a_cost_that_is_known(cast: Cast, job: Job, account: ProviderAccount) -> None:
-    Job.objects.update(state=State.FAILED, ended_at=NOW)
+    put(job, state=State.FAILED, ended_at=NOW)
     settle_by_hand(job, Decimal("0.3"), "the invoice", cast.alice, now=NOW)
     job.refresh_from_db()
     assert job.next_look_at is None
 
 
 def test_a_reported_cost_never_overrides_what_a_person_settled(cast: Cast, job: Job) -> None:
-    Job.objects.update(state=State.FAILED, ended_at=NOW)
+    put(job, state=State.FAILED, ended_at=NOW)
     settle_by_hand(job, Decimal("0.5"), "the invoice", cast.alice, now=NOW)
     observe(job.id, VideoJob.read(decode(WITH)), WITH, now=NOW)
     job.refresh_from_db()

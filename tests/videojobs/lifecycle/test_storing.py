@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import NOW, Cast, create_job
+from tests.factories import NOW, Cast, create_job, put
 from tests.simulator import Simulator
 from videojobs import tasks
 from videojobs.accounts import provider_for
@@ -176,7 +176,7 @@ def test_the_slower_of_two_workers_leaves_no_file(
 
 def test_a_job_a_person_gave_up_is_not_completed(finished: Finished) -> None:
     job = finished()
-    Job.objects.filter(id=job.id).update(state=State.LOST, ended_at=NOW)
+    put(job, state=State.LOST, ended_at=NOW)
     assert not complete(job, Output(), now=NOW)
 
 

@@ -1,17 +1,16 @@
 """What a dead worker left is taken up again, one row at a time, whatever the clock does."""
 
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.factories import NOW, Cast, create_job
+from tests.factories import NOW, Cast, create_entry, create_job
 from tests.videojobs.lifecycle.claims import accepted, claim
 from videojobs.journal import Accepted, Journal
 from videojobs.lifecycle import land_failure, sweep_claims, sweep_journal
 from videojobs.lifecycle.landing import become_unconfirmed
-from videojobs.models import Job, Notice, ProviderAccount
+from videojobs.models import EntryKind, Job, Notice, ProviderAccount
 from videojobs.provider.errors import StaleClaim
 from videojobs.states import State
 
@@ -73,8 +72,7 @@ def test_one_answer_that_cannot_land_holds_up_no_other(
         create_job(cast.alice, cast.team, account=account)
     poisoned, good = claim(account), claim(account)
     # Its end cannot be booked: the ledger's constraint refuses a second settlement.
-    who = {"team": cast.team, "project": cast.project, "person": cast.alice, "account": account}
-    poisoned.job.entries.create(**who, at=NOW, kind="settle", amount=Decimal("0.28"), reason="poison")
+    create_entry(poisoned.job, EntryKind.SETTLE)
     end = '{"id": "video-1", "status": "completed", "outputs": {"cost": 1}}'
     journal.append(Accepted(poisoned.job.id, poisoned.id, "video-1", end, NOW.isoformat()))
     journal.append(accepted(good, "video-2"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import NOW, Cast, create_job
+from tests.factories import NOW, Cast, create_job, put
 from videojobs.lifecycle import looked_for_cost, observe
 from videojobs.models import Job
 from videojobs.money import ledger
@@ -115,7 +115,7 @@ def test_the_provider_may_cancel(job: Job) -> None:
 
 def test_a_missing_cost_is_taken_when_it_comes_later(job: Job) -> None:
     seen(job, **done(None))
-    Job.objects.filter(id=job.id).update(state=State.COMPLETED, ended_at=NOW, next_look_at=NOW)
+    put(job, state=State.COMPLETED, ended_at=NOW, next_look_at=NOW)
     job = seen(job, **done(0.3))
     assert (job.state, job.cost, job.charged, job.next_look_at) == ("completed", Decimal("0.3"), "yes", None)
 
