@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -74,6 +75,10 @@ SIMULATOR_URL = environment.origin("SIMULATOR_URL", "http://127.0.0.1:8001", pla
 SIMULATOR_SPEED = environment.number("SIMULATOR_SPEED", 1.0, smallest=0.01, largest=1000)
 MIN_FREE_DISK = environment.size("MIN_FREE_DISK", "5 GiB")
 MAX_CLIP_BYTES = environment.size("MAX_CLIP_BYTES", "2 GiB")
+
+# Jobs that wait for a yes
+
+ASKS_EXPIRE_AFTER = timedelta(days=environment.whole("ASKS_EXPIRE_DAYS", 3, smallest=1, largest=90))
 
 # The database, the broker and the cache
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 
 from videojobs.media import space
-from videojobs.models import Job, ProviderAccount, Turn
+from videojobs.models import Approval, Decision, Job, ProviderAccount, Turn
+from videojobs.money import grantors
 from videojobs.states import State
 
 
@@ -88,6 +89,8 @@ class Queue:
 
     def reason(self, job: Job) -> str:
         """Say in one sentence why a waiting job waits: the first rule that holds it."""
+        if job.decision == Decision.APPROVAL:
+            return _asked([job])[job.id]
         if job.decision:
             return "Restored from a backup: it may have been sent since. Say whether it may be sent."
         if not self.account.is_configured:
@@ -121,10 +124,30 @@ def _elsewhere(account: ProviderAccount) -> str:
 def reasons(jobs: Iterable[Job], now: datetime) -> dict[str, str]:
     """Say for each waiting job of `jobs` why it waits, and for each that nobody looks at why; no others."""
     jobs = list(jobs)
-    waiting = [job for job in jobs if job.state == State.WAITING]
+    asked = _asked(job for job in jobs if job.state == State.WAITING and job.decision == Decision.APPROVAL)
+    waiting = [job for job in jobs if job.state == State.WAITING and job.id not in asked]
     accounts = ProviderAccount.objects.in_bulk({job.account_id for job in waiting})
     queues = {account_id: Queue.read(account, now) for account_id, account in accounts.items()}
-    return {job.id: queues[job.account_id].reason(job) for job in waiting} | _unwatched(jobs)
+    said = {job.id: queues[job.account_id].reason(job) for job in waiting}
+    return said | asked | _unwatched(jobs)
+
+
+def _asked(jobs: Iterable[Job]) -> dict[str, str]:
+    """Say of jobs that wait for a yes whose it is, and why, in two queries."""
+    jobs = list(jobs)
+    if not jobs:
+        return {}
+    whys = dict(Approval.objects.filter(job__in=jobs).values_list("job_id", "why"))
+    people = grantors.grantors_of(jobs)
+    return {
+        job.id: f"Waits for a yes from {grantors.named(people[job.id])}: {_inside(whys.get(job.id, ''))}"
+        for job in jobs
+    }
+
+
+def _inside(sentence: str) -> str:
+    """Return a sentence as the second half of another."""
+    return sentence[:1].lower() + sentence[1:] or "it is above what its sender may spend alone."
 
 
 def _unwatched(jobs: Iterable[Job]) -> dict[str, str]:

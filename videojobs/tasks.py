@@ -168,6 +168,7 @@ def sweep() -> None:
     steps: tuple[tuple[str, Callable[[], int]], ...] = (
         ("journal", lambda: lifecycle.sweep_journal(journal(), now=now)),
         ("claims", lambda: lifecycle.sweep_claims(now=now)),
+        ("asked", lambda: lifecycle.sweep_asked(now=now)),
         ("looks", lambda: polling.sweep(now=now)),
         ("stores", lambda: polling.sweep_storing(now=now)),
         ("given_up", lambda: lifecycle.give_up_looking(now=now)),

@@ -4,9 +4,9 @@ Nothing here asks for the time, finds a provider or enqueues work: callers hand 
 the workers after the commit.
 """
 
+from videojobs.lifecycle.asking import Answered, Way, grant, refuse, sweep_asked, told
 from videojobs.lifecycle.creating import Created, KeyReused, Order, Press, create
 from videojobs.lifecycle.deciding import (
-    Decided,
     WrongAnswer,
     cancel,
     found,
@@ -21,12 +21,13 @@ from videojobs.lifecycle.deciding import (
 from videojobs.lifecycle.landing import land_acceptance, land_failure, park
 from videojobs.lifecycle.restoring import after_restore
 from videojobs.lifecycle.sending import Claim, claim_next, submit
-from videojobs.lifecycle.steps import StepRefused
+from videojobs.lifecycle.steps import Decided, StepRefused
 from videojobs.lifecycle.storing import Place, claim_store, complete, store
 from videojobs.lifecycle.sweeping import sweep_claims, sweep_journal
 from videojobs.lifecycle.watching import give_up_looking, look_failed, looked_for_cost, observe
 
 __all__ = [
+    "Answered",
     "Claim",
     "Created",
     "Decided",
@@ -35,6 +36,7 @@ __all__ = [
     "Place",
     "Press",
     "StepRefused",
+    "Way",
     "WrongAnswer",
     "after_restore",
     "cancel",
@@ -45,6 +47,7 @@ __all__ = [
     "found",
     "give_up",
     "give_up_looking",
+    "grant",
     "land_acceptance",
     "land_failure",
     "look_again",
@@ -53,12 +56,15 @@ __all__ = [
     "never_arrived",
     "observe",
     "park",
+    "refuse",
     "resume",
     "send_again",
     "send_restored",
     "settle_by_hand",
     "store",
     "submit",
+    "sweep_asked",
     "sweep_claims",
     "sweep_journal",
+    "told",
 ]

@@ -7,19 +7,16 @@ from typing import Protocol
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from videojobs.lifecycle import asking
 from videojobs.lifecycle.creating import Created, Order, create
 from videojobs.lifecycle.landing import FIRST_LOOK
-from videojobs.lifecycle.steps import Step, StepRefused, note, take
+from videojobs.lifecycle.steps import Decided, Step, StepRefused, note, take
 from videojobs.lifecycle.watching import lose, observe
 from videojobs.models import Decision, Job, JobEvent, Notice, ProviderAccount, User
 from videojobs.money import ledger
 from videojobs.provider.client import Looked
 from videojobs.provider.types import read_id
 from videojobs.states import State
-
-
-class Decided(Exception):
-    """The job is no longer where this decision applies. The message says where it is."""
 
 
 class WrongAnswer(Exception):
@@ -51,6 +48,7 @@ def cancel(job: Job, actor: User, *, now: datetime) -> None:
             raise Decided(_cannot_cancel(fresh))
         restored = fresh.decision == Decision.RESTORED
         why = _why_cancelled(actor, restored=restored)
+        asking.withdraw(fresh, actor, now=now)
         _step(fresh, Step(State.CANCELLED, "cancelled", why, {"decision": ""}, actor=actor), now)
         if restored:
             ledger.mark_unknown(fresh.id, why=why)
@@ -193,10 +191,10 @@ def _back_from_lost(job: Job, why: str, actor: User, now: datetime) -> Step:
 
 
 def send_restored(job: Job, actor: User, *, now: datetime) -> None:
-    """Say of a job restored from a backup that it was not sent since, so that it may be."""
+    """Say of a job restored from a backup that it was not sent since, so that it may be; or asks on."""
     with transaction.atomic():
         held = Job.objects.filter(id=job.id, state=State.WAITING, decision=Decision.RESTORED)
-        if not held.update(decision=""):
+        if not held.update(decision=asking.gate_of(job)):
             raise Decided("This job does not wait for that decision any more.")
         note(job, "released", f"{actor} says it was not sent after the backup.", now=now, actor=actor)
         _close_notices(job, now)

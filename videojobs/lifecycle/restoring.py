@@ -20,7 +20,8 @@ def after_restore(*, now: datetime) -> int:
             park(account, PARKED, now=now)
         for job in Job.objects.filter(state=State.SENDING):
             become_unconfirmed(job, "It was being sent when the backup was made.", now)
-        held = list(Job.objects.waiting().filter(decision=""))
+        # One that asks may have been granted, and sent, since.
+        held = list(Job.objects.waiting().filter(decision__in=["", Decision.APPROVAL]))
         for job in held:
             _hold(job, now)
         return len(held)
