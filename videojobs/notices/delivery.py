@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import F
 
 from videojobs.models import Membership, Notice, OutboxMessage, Submission
+from videojobs.money import grantors
+from videojobs.notices.letters import letter_for
 from videojobs.rights import Role
 
-MAILED = frozenset({"parked", "decision", "lost", "money"})
+MAILED = frozenset({"parked", "decision", "lost", "money", "approval", "answer"})
 """Kinds of notice that are worth a mail; the others stay in the page."""
 
 LEASE = timedelta(minutes=2)
@@ -44,6 +46,9 @@ def address_new(*, now: datetime) -> None:
 
 
 def _addresses(notice: Notice) -> list[str]:
+    if notice.kind == "approval" and notice.job is not None:
+        asked = grantors.grantors_of([notice.job])[notice.job.id]
+        return [person.email for person in asked if person.pk != notice.job.person_id]
     members = Membership.objects.filter(team_id=notice.team_id, user__is_active=True)
     if notice.person_id is not None:
         members = members.filter(user_id=notice.person_id)
@@ -58,15 +63,12 @@ def _send(message_id: int, now: datetime) -> bool:
         if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
             return False
     message = OutboxMessage.objects.select_related("notice__team").get(id=message_id)
-    notice = message.notice
-    if notice.closed_at is not None:
+    letter = letter_for(message, now)
+    if letter is None:
         OutboxMessage.objects.filter(id=message_id).update(next_attempt_at=None, problem="It holds no more.")
         return False
-    link = f"{settings.PUBLIC_URL}/jobs/{notice.job_id}/" if notice.job_id else settings.PUBLIC_URL
     try:
-        send_mail(
-            f"Dailies, {notice.team}: {notice.kind}", f"{notice.text}\n\n{link}\n", None, [message.address]
-        )
+        send_mail(letter.subject, letter.text, None, [message.address])
     except (OSError, ValueError) as error:  # every SMTP and socket error, and a name no header can carry
         _put_off(message, str(error), now)
         return False

@@ -1,0 +1,78 @@
+"""What a notice says in a mail: one subject line, plain text, and where to go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from videojobs import catalog
+from videojobs.models import Approval, Job, Membership, Notice, OutboxMessage
+from videojobs.money import grantors
+from videojobs.money.asks import on_clocks
+from videojobs.notices import answer_links
+from videojobs.prices import plain
+
+LONGEST_PROMPT = 400
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail's subject and text."""
+
+    subject: str
+    text: str
+
+
+def letter_for(message: OutboxMessage, now: datetime) -> Letter | None:
+    """Write what a message says; None where it is not worth sending any more."""
+    notice = message.notice
+    if notice.closed_at is not None:
+        return None
+    if notice.kind == "approval":
+        return _question(notice, message.address, now)
+    link = f"{settings.PUBLIC_URL}/jobs/{notice.job_id}/" if notice.job_id else settings.PUBLIC_URL
+    return Letter(f"Dailies, {notice.team}: {notice.kind}", f"{notice.text}\n\n{link}\n")
+
+
+def _question(notice: Notice, address: str, now: datetime) -> Letter | None:
+    """Ask one person about a job, if they may still answer and nobody has."""
+    asked = Approval.objects.open().filter(job=notice.job_id, expires_at__gt=now)
+    approval = asked.select_related("job__person", "job__account", "team").first()
+    members = Membership.objects.filter(team=notice.team_id, user__is_active=True, user__email=address)
+    member = members.select_related("user").first()
+    if approval is None or member is None or not grantors.may_answer(member, approval.job):
+        return None
+    job = approval.job
+    subject = f"Dailies, {approval.team}: {job.person} asks for a yes to {plain(job.held)} USD"
+    return Letter(one_line(subject), _text(approval, answer_links.link_for(job, member.user)))
+
+
+def _text(approval: Approval, link: str) -> str:
+    job = approval.job
+    until = on_clocks(approval.expires_at, approval.team.zone)
+    rehearsal = " This is a rehearsal: nothing is bought." if job.account.is_rehearsal else ""
+    return (
+        f"{one_line(str(job.person))} asks for a yes to {plain(job.held)} USD. {approval.why}{rehearsal}\n\n"
+        f"{_wish(job)}\n"
+        f"Price: {plain(job.held)} USD. {job.estimate_explanation}\n\n"
+        f"Say yes or no:\n{link}\n\n"
+        "The link needs no sign-in, and whoever has it can answer for you: do not pass it on. "
+        f"It works until somebody has answered, and at most until {until}. "
+        "Without an answer by then the job is cancelled, and nothing is charged.\n\n"
+        f"All open questions: {settings.PUBLIC_URL}/asks/\n"
+    )
+
+
+def _wish(job: Job) -> str:
+    model = catalog.find(job.model)
+    shape = [f"{job.seconds} s"] if job.seconds else []
+    what = ", ".join([model.name if model else job.model, *filter(None, [job.size]), *shape])
+    prompt = one_line(job.prompt)
+    shown = f"{prompt[: LONGEST_PROMPT - 1]}…" if len(prompt) > LONGEST_PROMPT else prompt
+    return f"{what}\n“{shown}”" if shown else what
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line without control characters, so that no name writes a header of its own."""
+    words = " ".join(text.split())
+    return "".join(letter for letter in words if letter.isprintable())
