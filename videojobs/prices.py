@@ -1,7 +1,8 @@
 """What a body will cost, in exact USD, and where that number comes from; pure.
 
-A price on file comes before the table. A certain line of the table is the price; where its unit, its tier,
-its length or its word "from" leaves room, the dearest reading is held and marked as a guess.
+The narrowest price on file comes before the table. A certain line of the table is the price; where its unit,
+its tier, its length or its word "from" leaves room, the dearest reading is held and marked as a guess. What
+the team's own jobs were charged comes before a guess.
 """
 
 import re
@@ -11,12 +12,16 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
-from videojobs.catalog import CatalogModel, FiledPrice, ListPrice, Offer, PriceUnit, Size
+from videojobs.bodies.shape import describe
+from videojobs.catalog import CatalogModel, FiledPrice, ListPrice, Offer, PriceUnit, Size, Sound
+from videojobs.catalog.rules import Asked, counting
 from videojobs.catalog.sizes import short_side
 from videojobs.provider.types import CreateVideoBody
 
 MILLIONTH = Decimal("0.000001")
 DEAREST_TYPED = Decimal(10_000)
+FEWEST_LEARNED = 3
+"""From fewer settled jobs nothing is learned."""
 
 
 class PriceSource(StrEnum):
@@ -26,6 +31,7 @@ class PriceSource(StrEnum):
     GUESS = "guess"
     TYPED = "typed"  # by the person, for this job
     ON_FILE = "on_file"  # by a person, for the model
+    LEARNED = "learned"  # from what such jobs of the team were charged
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,9 @@ class Reading:
 def estimate(body: CreateVideoBody, offer: Offer) -> Price | None:
     """Return what this body will cost, or None where no price can be made and a person must type it."""
     model = offer.model
-    if offer.price_on_file is not None:
-        return _filed(offer.price_on_file, _length(body, model, model.seconds_default))
+    filed = counting(offer.prices_on_file, _asked(body, offer)) if offer.prices_on_file else []
+    if filed:
+        return _dearest_filed(filed, _length(body, model, model.seconds_default))
     if not model.prices:
         return None
     reading = _reading(body, model)
@@ -83,7 +90,7 @@ def typed(usd: object) -> Price:
     if amount != amount.quantize(MILLIONTH, ROUND_CEILING):
         raise ValueError("Type a price with at most 6 digits after the point.")
     explanation = f"Typed: {plain(amount)} USD, given by hand for this job."
-    return Price(_rounded(amount), PriceSource.TYPED, explanation)
+    return Price(up_to_a_millionth(amount), PriceSource.TYPED, explanation)
 
 
 def _read_amount(usd: object) -> Decimal:
@@ -98,6 +105,28 @@ def _read_amount(usd: object) -> Decimal:
     return Decimal(text)
 
 
+def learned(charges: Sequence[Decimal], scope: str) -> Price | None:
+    """Return what the latest settled jobs of one kind say, their charges newest first; None for under three.
+
+    Where the latest three agree, theirs is the price. Where they differ, the dearest of all is held.
+    """
+    if len(charges) < FEWEST_LEARNED:
+        return None
+    agreeing = next((n for n, usd in enumerate(charges) if usd != charges[0]), len(charges))
+    if agreeing >= FEWEST_LEARNED:
+        what = f"the latest {agreeing}" if agreeing < len(charges) else str(agreeing)
+        said = f"Learned from {what} settled jobs of {scope}: each was charged {plain(charges[0])} USD."
+        return Price(up_to_a_millionth(charges[0]), PriceSource.LEARNED, said)
+    span = f"{plain(min(charges))} to {plain(max(charges))} USD"
+    said = f"Learned from {len(charges)} settled jobs of {scope}: charged {span}. Held at the dearest."
+    return Price(up_to_a_millionth(max(charges)), PriceSource.LEARNED, said)
+
+
+def kindred(body: CreateVideoBody) -> tuple[bool | None, bool | None, bool]:
+    """Return what a body's price turns on beside size and length: its sound, and clips among its inputs."""
+    return body.generate_audio, body.settings.audio if body.settings else None, _takes_clips(body)
+
+
 def price_range(model: CatalogModel) -> tuple[Decimal, Decimal | None] | None:
     """Return the cheapest and the dearest clip of this model in USD.
 
@@ -109,9 +138,9 @@ def price_range(model: CatalogModel) -> tuple[Decimal, Decimal | None] | None:
     low = min(line.usd * (shortest if _is_rate(line) and line.unit_certain else 1) for line in model.prices)
     open_end = any(line.floor and line.ceiling is None for line in model.prices)
     if open_end or (longest is None and any(_is_rate(line) for line in model.prices)):
-        return _rounded(low), None
+        return up_to_a_millionth(low), None
     high = max(_dearest(line) * (longest or 1 if _is_rate(line) else 1) for line in model.prices)
-    return _rounded(low), _rounded(high)
+    return up_to_a_millionth(low), up_to_a_millionth(high)
 
 
 def plain(usd: Decimal) -> str:
@@ -120,7 +149,15 @@ def plain(usd: Decimal) -> str:
     return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
 
 
-def _rounded(usd: Decimal) -> Decimal:
+def filed_words(filed: FiledPrice, times: str = "") -> str:
+    """Return a price on file in words: how much for what, who set it, and where they had it from."""
+    scope = f" for {filed.scope}" if filed.scope else ""
+    origin = f"set by {filed.set_by} on {_day(filed.set_on)}{_checked(filed)}"
+    return f"{plain(filed.usd)} USD per {filed.unit}{times}{scope}, {origin}"
+
+
+def up_to_a_millionth(usd: Decimal) -> Decimal:
+    """Return an amount rounded up to a whole millionth."""
     return usd.quantize(MILLIONTH, ROUND_CEILING)
 
 
@@ -133,15 +170,43 @@ def _length(body: CreateVideoBody, model: CatalogModel, usual: int | None) -> Le
     return None if longest is None else Length(longest, known=len(model.seconds) == 1)
 
 
+def _asked(body: CreateVideoBody, offer: Offer) -> Asked:
+    """Return what a price on file is looked for by."""
+    shape, model = describe(body, offer), offer.model
+    return Asked(shape.size, _short_side(body, model), shape.seconds, _sound(body, model))
+
+
+def _sound(body: CreateVideoBody, model: CatalogModel) -> str:
+    """Return "with" or "without", "" where nobody chose and nobody says what the model does then."""
+    chosen = body.generate_audio
+    if chosen is None and body.settings is not None:
+        chosen = body.settings.audio
+    if chosen is None:
+        return {Sound.ALWAYS: "with", Sound.NONE: "without"}.get(model.sound, "")
+    return "with" if chosen else "without"
+
+
+def _dearest_filed(found: Sequence[FiledPrice], length: Length | None) -> Price | None:
+    """Return the dearest of the prices on file that may count; None where a rate among them has no length."""
+    made = [_filed(filed, length) for filed in found]
+    known = [price for price in made if price is not None]
+    return max(known, key=lambda price: price.usd) if len(known) == len(made) else None
+
+
 def _filed(filed: FiledPrice, length: Length | None) -> Price | None:
-    origin = f"set by {filed.set_by} on {_day(filed.set_on)}"
     if filed.unit is PriceUnit.CLIP:
-        explanation = f"On file: {plain(filed.usd)} USD per clip, {origin}."
-        return Price(_rounded(filed.usd), PriceSource.ON_FILE, explanation)
+        return Price(up_to_a_millionth(filed.usd), PriceSource.ON_FILE, f"On file: {filed_words(filed)}.")
     if length is None:
         return None
-    explanation = f"On file: {plain(filed.usd)} USD per second × {length}, {origin}."
-    return Price(_rounded(filed.usd * length.seconds), PriceSource.ON_FILE, explanation)
+    explanation = f"On file: {filed_words(filed, f' × {length}')}."
+    return Price(up_to_a_millionth(filed.usd * length.seconds), PriceSource.ON_FILE, explanation)
+
+
+def _checked(filed: FiledPrice) -> str:
+    """Say where a person had a price from, and when they looked."""
+    looked = f"verified {_day(filed.verified_on)}" if filed.verified_on else ""
+    words = "; ".join(word for word in (filed.source, looked) if word)
+    return f" ({words})" if words else ""
 
 
 def _listed(reading: Reading, length: Length | None, model: CatalogModel) -> Price | None:
@@ -156,10 +221,12 @@ def _listed(reading: Reading, length: Length | None, model: CatalogModel) -> Pri
         if not length.known:
             doubts.append("no length is chosen")
     if doubts:
-        return Price(_rounded(amount), PriceSource.GUESS, f"Guess: {'; '.join(doubts)}. Held at {sum_}.")
+        return Price(
+            up_to_a_millionth(amount), PriceSource.GUESS, f"Guess: {'; '.join(doubts)}. Held at {sum_}."
+        )
     tier = f" at {line.resolution}" if line.resolution else ""
     origin = f"from the provider's price list, verified {_day(model.verified_on)}"
-    return Price(_rounded(amount), PriceSource.TABLE, f"Table: {sum_}{tier}, {origin}.")
+    return Price(up_to_a_millionth(amount), PriceSource.TABLE, f"Table: {sum_}{tier}, {origin}.")
 
 
 def _is_rate(line: ListPrice) -> bool:
@@ -201,12 +268,17 @@ def _tier_line(body: CreateVideoBody, model: CatalogModel) -> tuple[ListPrice, l
 
 def _clip_input_line(body: CreateVideoBody, model: CatalogModel, line: ListPrice) -> ListPrice | None:
     """Return the line naming what clips among the inputs cost: this tier's, else the next one up."""
-    media = body.media
-    if media is None or not (media.reference_videos or media.frame_videos or media.source_video):
+    if not _takes_clips(body):
         return None
     above: Sequence[ListPrice] = sorted(model.prices, key=_tier_side)
     named = [one for one in above if one.ceiling is not None and _tier_side(one) >= _tier_side(line)]
     return named[0] if named else None
+
+
+def _takes_clips(body: CreateVideoBody) -> bool:
+    """Whether a clip is among its inputs."""
+    media = body.media
+    return media is not None and bool(media.reference_videos or media.frame_videos or media.source_video)
 
 
 def _short_side(body: CreateVideoBody, model: CatalogModel) -> int | None:

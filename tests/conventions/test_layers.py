@@ -12,6 +12,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     # 1
     (
         *("videojobs.catalog", "videojobs.states", "videojobs.rights", "videojobs.stopping"),
+        "videojobs.cells",
         *(
             "videojobs.provider.types",
             "videojobs.provider.errors",
@@ -19,16 +20,20 @@ LINES: tuple[tuple[str, ...], ...] = (
             "videojobs.broadcast",
         ),
     ),
-    # 2
+    # 2; what a body becomes is told to both bodies and prices
+    ("videojobs.bodies.shape",),
     ("videojobs.bodies", "videojobs.prices", "videojobs.provider.client", "videojobs.provider.simulator"),
     # 3
     ("videojobs.models",),
     # 4
     ("videojobs.money", "videojobs.media", "videojobs.offers", "videojobs.accounts"),
+    ("videojobs.pricelist",),
+    ("videojobs.drift",),
+    ("videojobs.statements",),
     # 5
     (
         *("videojobs.lifecycle", "videojobs.dispatch", "videojobs.polling", "videojobs.notices"),
-        *("videojobs.reports", "videojobs.teams"),
+        *("videojobs.reports", "videojobs.teams", "videojobs.balance", "videojobs.trials"),
     ),
     # 6
     ("videojobs.tasks",),
@@ -38,6 +43,8 @@ LINES: tuple[tuple[str, ...], ...] = (
         *("dashboard.cursor", "dashboard.media_links", "dashboard.submitting", "dashboard.templatetags"),
         "dashboard.checks",
     ),
+    ("dashboard.limiting",),
+    ("dashboard.exports",),
     ("dashboard.access", "dashboard.forms"),
     ("dashboard.live",),
     # 8

@@ -133,12 +133,12 @@ def test_the_sentence_names_list_and_day() -> None:
 # --- on file
 
 
-def filed(unit: PriceUnit, usd: str = "0.20") -> FiledPrice:
-    return FiledPrice(Decimal(usd), unit, date(2026, 11, 3), "alice@example.com")
+def filed(unit: PriceUnit, usd: str = "0.20", **scope: Any) -> FiledPrice:
+    return FiledPrice(Decimal(usd), unit, date(2026, 11, 3), "alice@example.com", **scope)
 
 
 def test_a_price_on_file_comes_before_the_table() -> None:
-    offered = replace(offer("minimax/video-01-director"), price_on_file=filed(PriceUnit.CLIP))
+    offered = replace(offer("minimax/video-01-director"), prices_on_file=(filed(PriceUnit.CLIP),))
     made = prices.estimate(CreateVideoBody(model="minimax/video-01-director"), offered)
     assert made == Price(
         Decimal("0.200000"),
@@ -156,15 +156,123 @@ def test_a_price_on_file_comes_before_the_table() -> None:
     ],
 )
 def test_a_rate_on_file_is_for_each_second(model_id: str, seconds: str | None, usd: str) -> None:
-    offered = replace(offer(model_id), price_on_file=filed(PriceUnit.SECOND))
+    offered = replace(offer(model_id), prices_on_file=(filed(PriceUnit.SECOND),))
     made = prices.estimate(CreateVideoBody(model=model_id, seconds=seconds), offered)
     assert made is not None
     assert (made.usd, made.source) == (Decimal(usd), PriceSource.ON_FILE)
 
 
 def test_a_rate_on_file_makes_no_price_where_the_length_is_open() -> None:
-    offered = replace(bodies.unlisted("maker/new"), price_on_file=filed(PriceUnit.SECOND))
+    offered = replace(bodies.unlisted("maker/new"), prices_on_file=(filed(PriceUnit.SECOND),))
     assert prices.estimate(CreateVideoBody(model="maker/new"), offered) is None
+
+
+def seedance(*rules: FiledPrice, **asked: Any) -> Price:
+    """Return the price of a Seedance 2.0 body, for which the team put prices on file."""
+    asked = {"resolution": "720p", "seconds": "5"} | asked
+    body = CreateVideoBody(model="ByteDance/Seedance-2.0", **asked)
+    made = prices.estimate(body, replace(offer(body.model), prices_on_file=rules))
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize(
+    ("asked", "usd"),
+    [
+        ({"resolution": "480p"}, "0.10"),
+        ({}, "0.20"),
+        ({"ratio": "1:1", "seconds": "10"}, "0.40"),
+        ({"ratio": "1:1"}, "0.50"),
+    ],
+)
+def test_the_narrowest_price_on_file_counts(asked: dict[str, Any], usd: str) -> None:
+    rules = (
+        filed(PriceUnit.CLIP, "0.10"),
+        filed(PriceUnit.CLIP, "0.20", resolution="720p"),
+        filed(PriceUnit.CLIP, "0.40", size="720x720"),
+        filed(PriceUnit.CLIP, "0.50", size="720x720", seconds=5),
+    )
+    assert seedance(*rules, **asked).usd == Decimal(usd)
+
+
+def test_a_price_on_file_for_something_else_leaves_the_table_alone() -> None:
+    made = seedance(filed(PriceUnit.CLIP, "0.10", seconds=6))
+    assert (made.usd, made.source) == (Decimal("0.80"), PriceSource.TABLE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "usd"),
+    [
+        ({"generate_audio": True}, "0.50"),
+        ({"generate_audio": False}, "0.30"),
+        ({"settings": {"audio": False}}, "0.30"),
+        ({}, "0.50"),
+    ],
+)
+def test_where_nobody_chose_the_sound_the_dearer_price_on_file_is_held(
+    asked: dict[str, Any], usd: str
+) -> None:
+    rules = filed(PriceUnit.CLIP, "0.30", sound="without"), filed(PriceUnit.CLIP, "0.50", sound="with")
+    assert seedance(*rules, **asked).usd == Decimal(usd)
+
+
+def test_the_sentence_names_what_a_price_on_file_is_for_and_where_it_is_from() -> None:
+    rule = filed(
+        *(PriceUnit.CLIP, "0.30"),
+        resolution="720p",
+        seconds=5,
+        sound="with",
+        source="Invoice 12",
+        verified_on=date(2026, 11, 2),
+    )
+    assert seedance(rule, generate_audio=True).explanation == (
+        "On file: 0.30 USD per clip for 720p, 5 s, with sound, set by alice@example.com on 3 November 2026"
+        " (Invoice 12; verified 2 November 2026)."
+    )
+
+
+# --- learned
+
+
+def learned(*charges: str) -> Price | None:
+    return prices.learned([Decimal(usd) for usd in charges], "1280×720, 5 s")
+
+
+@pytest.mark.parametrize("charges", [(), ("0.35",), ("0.35", "0.35")])
+def test_nothing_is_learned_from_fewer_than_three_jobs(charges: tuple[str, ...]) -> None:
+    assert learned(*charges) is None
+
+
+def test_three_jobs_that_agree_are_the_price() -> None:
+    made = learned("0.35", "0.35", "0.35")
+    assert made == Price(
+        Decimal("0.350000"),
+        PriceSource.LEARNED,
+        "Learned from 3 settled jobs of 1280×720, 5 s: each was charged 0.35 USD.",
+    )
+
+
+def test_the_latest_three_count_before_older_ones() -> None:
+    made = learned("0.30", "0.30", "0.30", "0.50")
+    assert made is not None and made.usd == Decimal("0.30")
+    assert "from the latest 3 settled jobs" in made.explanation
+
+
+def test_jobs_that_differ_are_held_at_the_dearest_with_the_range() -> None:
+    made = learned("0.30", "0.35", "0.35", "0.35")
+    assert made is not None and made.usd == Decimal("0.35")
+    assert "charged 0.30 to 0.35 USD. Held at the dearest." in made.explanation
+
+
+def test_sound_and_clips_put_in_set_two_bodies_apart() -> None:
+    plain = CreateVideoBody(model="a/b")
+    others = [
+        CreateVideoBody(model="a/b", generate_audio=True),
+        CreateVideoBody(model="a/b", settings={"audio": False}),
+        CreateVideoBody(model="a/b", media=CLIP),
+    ]
+    assert prices.kindred(plain) not in [prices.kindred(other) for other in others]
+    assert prices.kindred(plain) == prices.kindred(CreateVideoBody(model="a/b", seed=4))
 
 
 # --- typed

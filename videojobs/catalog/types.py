@@ -126,12 +126,36 @@ class CatalogModel:
 
 @dataclass(frozen=True)
 class FiledPrice:
-    """A price a person put on file for a model, in USD."""
+    """A price a person put on file for a model, in USD.
+
+    `resolution` ("720p"), `size` ("1280x720"), `seconds` and `sound` ("with", "without") narrow what it is
+    for; empty ones leave it for all.
+    """
 
     usd: Decimal
     unit: PriceUnit
     set_on: date
     set_by: str
+    resolution: str = ""
+    size: str = ""
+    seconds: int = 0
+    sound: str = ""
+    source: str = ""
+    verified_on: date | None = None
+
+    @property
+    def scope(self) -> str:
+        """What it is for, such as "720p, 5 s, with sound"; "" for everything the model makes."""
+        picture = self.resolution or self.size.replace("x", "×")
+        length = f"{self.seconds} s" if self.seconds else ""
+        sound = f"{self.sound} sound" if self.sound else ""
+        return ", ".join(word for word in (picture, length, sound) if word)
+
+    @property
+    def narrowness(self) -> int:
+        """How much it is narrowed; of two prices one of which lies within the other, its own is higher."""
+        picture = 2 if self.size else 1 if self.resolution else 0
+        return picture + bool(self.seconds) + bool(self.sound)
 
 
 @dataclass(frozen=True)
@@ -145,4 +169,9 @@ class Offer:
     model: CatalogModel
     listed: bool = True
     gone_since: datetime | None = None
-    price_on_file: FiledPrice | None = None
+    prices_on_file: tuple[FiledPrice, ...] = ()
+
+    @property
+    def price_on_file(self) -> FiledPrice | None:
+        """The price on file for everything this model makes, if there is one."""
+        return next((filed for filed in self.prices_on_file if not filed.scope), None)

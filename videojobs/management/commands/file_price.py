@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from videojobs import offers, prices
+from videojobs import prices
 from videojobs.catalog.types import PriceUnit
 from videojobs.models import Membership
+from videojobs.pricelist import Rule, WrongPrice, put
 from videojobs.rights import Right
 
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("model", help="the model's id, such as vidu/vidu-q3")
         parser.add_argument("usd", help="the price in US dollars, such as 0.0975")
         parser.add_argument("unit", choices=[unit.value for unit in PriceUnit], help="what it is for")
+        parser.add_argument("--source", default="", help="where the price is from, such as an invoice")
         parser.add_argument("--team", required=True, help="the team's short name")
 
     def handle(self, *_arguments: object, **options: Any) -> None:
@@ -29,8 +31,12 @@ class Command(BaseCommand):
             price = prices.typed(options["usd"])
         except ValueError as error:
             raise CommandError(str(error)) from error
-        unit, now = PriceUnit(options["unit"]), datetime.now(UTC)
-        offers.file_price(member.team, options["model"], price.usd, unit, member.user, now=now)
+        unit = PriceUnit(options["unit"])
+        rule = Rule(options["model"], price.usd, unit, source=options["source"])
+        try:
+            put(member.team, rule, member.user, now=datetime.now(UTC))
+        except WrongPrice as error:
+            raise CommandError(error.message) from error
         self.stdout.write(f"{options['model']}: {price.usd} USD for each {unit} in {member.team}.")
 
     def _member(self, email: str, slug: str) -> Membership:
