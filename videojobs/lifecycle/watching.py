@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
+from videojobs import drift
 from videojobs.lifecycle.steps import Step, each_alone, note, take
 from videojobs.models import Job, Look, Notice, ProviderAccount, User
 from videojobs.money import ledger
@@ -121,6 +122,7 @@ def take_cost(job: Job, seen: VideoJob, *, now: datetime) -> bool:
     if settled:
         job.cost = cost
         Job.objects.filter(id=job.id, finished_at__isnull=False).update(next_look_at=None)
+        drift.watch(job.id, now)
     return True
 
 
