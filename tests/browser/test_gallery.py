@@ -64,6 +64,14 @@ def test_pictures_keep_their_shape(alice: Page, cast: Cast) -> None:
     assert sorted(round(shape, 1) for shape in shapes) == [0.6, 1.0, 1.8]
 
 
+def test_a_narrow_picture_keeps_its_words_inside(alice: Page, cast: Cast) -> None:
+    fill(cast)
+    alice.set_viewport_size({"width": 390, "height": 844})
+    alice.goto("/gallery/?state=completed")
+    too_wide = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).length"
+    assert alice.locator(".gallery-cell").evaluate_all(too_wide) == 0
+
+
 def test_a_filter_is_chosen_and_cleared(alice: Page, cast: Cast) -> None:
     fill(cast)
     alice.goto("/gallery/")
