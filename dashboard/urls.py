@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from dashboard.api import gateway, rest
 from dashboard.views import (
     account,
+    asks,
+    asks_by_mail,
     create,
     decide,
     gallery,
@@ -49,6 +51,7 @@ team_pages = [
     path("", team.team, name="team"),
     path("rename/", team.rename, name="rename_team"),
     path("choose/", team.choose, name="choose_team"),
+    path("asks/", asks.set_team_asks, name="team_asks"),
     path("members/add/", team.add, name="add_member"),
     path("members/<int:member_id>/role/", team.change, name="change_member"),
     path("members/<int:member_id>/remove/", team.remove, name="remove_member"),
@@ -67,6 +70,14 @@ job_pages = [
     path("send-restored/", decide.send_restored, name="job_send_restored"),
     path("settle/", decide.settle_by_hand, name="job_settle"),
     path("retry/", decide.retry, name="job_retry"),
+    path("grant/", asks.grant, name="job_grant"),
+    path("refuse/", asks.refuse, name="job_refuse"),
+]
+
+asks_pages = [
+    path("", asks.asks, name="asks"),
+    path("list/", asks.asks_list, name="asks_list"),
+    path("by-mail/<str:token>/", asks_by_mail.by_mail, name="asks_by_mail"),
 ]
 
 gallery_pages = [
@@ -133,6 +144,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/read/", notices.mark_read, name="mark_notices_read"),
     path("gallery/", include(gallery_pages)),
     path("jobs/<slug:job_id>/", include(job_pages)),
+    path("asks/", include(asks_pages)),
     path("spend/", include(spend_pages)),
     *scripts,
 ]

@@ -15,7 +15,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from dashboard.api import errors, rest_jobs, rest_models, rest_team
+from dashboard.api import errors, rest_approvals, rest_jobs, rest_models, rest_team
 from dashboard.api.errors import ApiError, wrong_method
 from dashboard.api.reading import read_object
 from dashboard.api.tokens import asker_of
@@ -123,5 +123,5 @@ api = JsonApi(
 )
 for kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(kind, refuse)
-for router in (rest_jobs.router, rest_models.router, rest_team.router):
+for router in (rest_jobs.router, rest_models.router, rest_approvals.router, rest_team.router):
     api.add_router("", router)

@@ -7,11 +7,14 @@ from functools import cached_property
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 
 from dashboard import submitting
 from dashboard.access import may_change
+from dashboard.forms.asks import RefuseForm
 from dashboard.forms.job import ArrivedForm, FoundForm, SettleForm
 from dashboard.http import Asker
+from dashboard.views.questions import Question, question_of
 from videojobs.bodies import BodyRefused
 from videojobs.lifecycle import Order, Press
 from videojobs.models import Decision, Job, ProviderAccount
@@ -46,6 +49,23 @@ class Deeds:
     def send_restored(self) -> bool:
         """Say of a job restored from a backup that it was not sent since."""
         return self.job.decision == Decision.RESTORED and self.asker.may(Right.RESOLVE)
+
+    @classmethod
+    def about(cls, question: Question, asker: Asker) -> "Deeds":
+        """Return what may be done with a job that asks, without reading its question again."""
+        deeds = cls(question.job, asker)
+        deeds.__dict__["question"] = question  # fills the cached property
+        return deeds
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The question whether it may be sent; None where it asks nothing."""
+        return question_of(self.job, self.asker.membership, timezone.now())
+
+    @cached_property
+    def refuse_form(self) -> forms.Form:
+        """The form of a no."""
+        return self.bound.get("refuse") or RefuseForm(self.job.id)
 
     @property
     def store(self) -> bool:

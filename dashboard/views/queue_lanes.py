@@ -12,11 +12,13 @@ from django.db.models import Q, Sum
 from dashboard.access import may_change, visible_jobs
 from dashboard.http import Asker
 from dashboard.views.deeds import Deeds
+from dashboard.views.questions import Question, questions
 from dashboard.views.queue_endings import Endings, endings
 from dashboard.views.queue_prices import Prices
 from videojobs import reports
 from videojobs.dispatch import Queue, unwatched
 from videojobs.models import Job, ProviderAccount
+from videojobs.models.jobs import Decision as WaitsFor
 from videojobs.models.jobs import JobQuerySet
 from videojobs.rights import Right
 from videojobs.states import AT_PROVIDER, State
@@ -176,7 +178,17 @@ class Lanes:
         """The jobs only a person moves on, the oldest first, with what this person may answer."""
         rows = self.jobs.needs_decision().select_related("person", "account", "project", "team")
         shown = list(rows.order_by("created_at", "id")[:DECISIONS_SHOWN])
-        return [Decision(self._prices.deeds(job)) for job in shown]
+        asked = questions(shown, self.asker.membership, self.now)
+        return [Decision(self._deeds(job, asked.get(job.id))) for job in shown]
+
+    def _deeds(self, job: Job, question: Question | None) -> Deeds:
+        return Deeds.about(question, self.asker) if question else self._prices.deeds(job)
+
+    @cached_property
+    def asking(self) -> int:
+        """How many jobs of the team wait for a yes, shown or not."""
+        jobs = visible_jobs(self.asker).waiting()
+        return jobs.filter(decision=WaitsFor.APPROVAL).count()
 
     @cached_property
     def decisions_more(self) -> int:

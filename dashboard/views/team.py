@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from dashboard.access import TEAM_KEY, team_page
 from dashboard.accounts import LINK_DAYS, mail_password_link, password_link
+from dashboard.forms.asks import AsksForm
 from dashboard.forms.people import MemberForm, RoleForm, TeamForm
 from dashboard.http import TeamRequest
 from videojobs import teams
@@ -160,10 +161,11 @@ def render_team(
     *,
     adding: MemberForm | None = None,
     naming: TeamForm | None = None,
+    asking: AsksForm | None = None,
     problem: str = "",
 ) -> HttpResponse:
     """Show the page, with what is wrong where something is."""
-    wrong = bool(problem or adding or naming)
+    wrong = bool(problem or adding or naming or asking)
     context = {
         "rows": member_rows(request),
         "roles": list(Role),
@@ -171,6 +173,8 @@ def render_team(
         "projects": request.team.projects.order_by("-is_default", "name"),
         "others": request.user.memberships.exclude(team=request.team).select_related("team"),
         "may_manage": request.asker.may(Right.MANAGE_PEOPLE),
+        "may_set_asks": request.asker.may(Right.SET_LIMITS),
+        "asking": asking or AsksForm.of(request.team),
         "may_rename": request.asker.may(Right.MANAGE_TEAM),
         "adding": adding or MemberForm(roles=roles_to_give(request.membership)),
         "naming": naming or TeamForm(initial={"name": request.team.name}),

@@ -89,6 +89,7 @@ PEOPLE = {
     "team": get("/team/", SIGNED_IN),
     "rename_team": post("/team/rename/", (LOGIN, 302, 403, 403, 302), name="Dockside"),
     "choose_team": post("/team/choose/", (LOGIN, 404, 302, 302, 302), team="{team}"),
+    "team_asks": post("/team/asks/", (LOGIN, 302, 403, 403, 302), above_job="5"),
     "add_member": post(
         "/team/members/add/", (LOGIN, 200, 403, 403, 302), email="dora@example.org", role="viewer"
     ),
@@ -115,6 +116,11 @@ JOBS = {
     "job_send_restored": post("/jobs/{job}/send-restored/", only_owner(409)),
     "job_settle": post("/jobs/{lost}/settle/", only_owner(422)),
     "job_retry": post("/jobs/{lost}/retry/", only_owner(302)),
+    "job_grant": post("/jobs/{asking}/grant/", only_owner(302)),
+    "job_refuse": post("/jobs/{asking}/refuse/", only_owner(302)),
+    "asks": get("/asks/", SIGNED_IN),
+    "asks_list": get("/asks/list/", SIGNED_IN),
+    "asks_by_mail": get("/asks/by-mail/wrong/", (403, 403, 403, 403, 403)),
     "media_clip": get("/media/{job}/clip", THE_TEAM),
     "media_poster": get("/media/{job}/poster", THE_TEAM),
     "media_signed": get("/media/{job}/signed/wrong.mp4", (403, 403, 403, 403, 403)),
@@ -138,6 +144,8 @@ SCRIPTS = {
     ),
     "api:retry_job": post("/api/v1/jobs/{lost}/retry", (401, 404, 403, 403, 201)),
     "api:list_models": get("/api/v1/models", SCRIPTS_OF_A_TEAM),
+    "api:list_approvals": get("/api/v1/approvals", SCRIPTS_OF_A_TEAM),
+    "api:answer_approval": post("/api/v1/approvals/{approval}", (401, 404, 403, 403, 200), answer="refuse"),
     "api:read_spend": get("/api/v1/spend", SCRIPTS_OF_A_TEAM),
     "api:read_health": get("/api/v1/health", SCRIPTS_OF_A_TEAM),
 }

@@ -17,7 +17,17 @@ from pytest_django import Settings
 from dashboard import access
 from dashboard.http import Asker
 from tests.dashboard.access_table import ASKERS, LOGIN, SCRIPTS, TABLE, Line
-from tests.factories import NOW, Cast, create_cast, create_job, create_output, create_token, create_user, join
+from tests.factories import (
+    NOW,
+    Cast,
+    create_asking_job,
+    create_cast,
+    create_job,
+    create_output,
+    create_token,
+    create_user,
+    join,
+)
 from videojobs.models import Job, Output, ProviderAccount, User
 from videojobs.rights import Right, Role
 from videojobs.states import State
@@ -65,7 +75,9 @@ def words_of(cast: Cast, media: Path) -> dict[str, str]:
     for name in ("clip.mp4", "poster.webp"):
         (media / name).write_bytes(b"some bytes")
     token, _secret = create_token(cast.bob, cast.team)
+    jobs["asking"] = create_asking_job(cast.bob, cast.team, account=account)
     return {name: job.id for name, job in jobs.items()} | {
+        "approval": str(jobs["asking"].approval.pk),
         "token": str(token.pk),
         "team": str(cast.team.pk),
         "bob": str(cast.team.memberships.get(user=cast.bob).pk),
