@@ -9,18 +9,24 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from videojobs.models import LedgerEntry
 
 GUARDED = (LedgerEntry,)
-DEEDS = ("UPDATE", "DELETE")
+DEEDS = {"postgresql": ("UPDATE", "DELETE", "TRUNCATE"), "sqlite": ("UPDATE", "DELETE", "REPLACE")}
+"""What is refused. SQLite's REPLACE inserts a row and takes another away, past the trigger on DELETE."""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION dailies_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'the ledger is append-only: no % on %', TG_OP, TG_TABLE_NAME; END $$
 """
 
+_TAKEN = (
+    "id = NEW.id OR (team_id = NEW.team_id AND number = NEW.number) "
+    "OR (job_id = NEW.job_id AND kind = 'settle' AND NEW.kind = 'settle')"
+)
+"""Which row an insertion would take the place of: one for each of the table's unique constraints."""
+
 
 def expected(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the names of all triggers there must be."""
-    deeds = (*DEEDS, "TRUNCATE") if connection.vendor == "postgresql" else DEEDS
-    return [_name(table, deed) for table in tables() for deed in deeds]
+    return [_name(table, deed) for table in tables() for deed in DEEDS[connection.vendor]]
 
 
 def tables() -> list[str]:
@@ -40,22 +46,21 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Make every trigger that is not there."""
-    absent = set(missing(connection))
+    """Make every trigger anew."""
+    remove(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_FUNCTION)
         for table in tables():
-            for deed in (*DEEDS, "TRUNCATE"):
-                if _name(table, deed) in absent:
-                    cursor.execute(_statement(table, deed, connection.vendor))
+            for deed in DEEDS[connection.vendor]:
+                cursor.execute(_statement(table, deed, connection.vendor))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away, for a migration that must rewrite entries."""
     with connection.cursor() as cursor:
         for table in tables():
-            for deed in (*DEEDS, "TRUNCATE"):
+            for deed in DEEDS[connection.vendor]:
                 on = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, deed)}{on}")
 
@@ -72,7 +77,10 @@ def _statement(table: str, deed: str, vendor: str) -> str:
             f"CREATE TRIGGER {name} BEFORE {deed} ON {table} "
             f"FOR EACH {each} EXECUTE FUNCTION dailies_append_only()"
         )
+    before = f"BEFORE {deed} ON {table}"
+    if deed == "REPLACE":
+        before = f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {_TAKEN})"  # noqa: S608
     return (
-        f"CREATE TRIGGER {name} BEFORE {deed} ON {table} "
+        f"CREATE TRIGGER {name} {before} "
         f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: no {deed} on {table}'); END"
     )
