@@ -1,5 +1,7 @@
 """The jobs as a Django app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class VideojobsConfig(AppConfig):
     name = "videojobs"
     label = "videojobs"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks, which need the tables' classes."""
+        import_module(f"{self.name}.checks")

@@ -36,7 +36,7 @@ LINES: tuple[tuple[str, ...], ...] = (
         *("videojobs.reports", "videojobs.teams", "videojobs.balance", "videojobs.trials"),
     ),
     # 6
-    ("videojobs.tasks",),
+    ("videojobs.tasks", "videojobs.checks"),
     # 7
     (
         *("dashboard.http", "dashboard.first_visit", "dashboard.accounts", "dashboard.context"),
