@@ -18,12 +18,11 @@ class RefuseForm(AnswerForm):
     """A no, and why, for whoever asked."""
 
     reason = forms.CharField(
-        label="Why not?",
+        label="Why not? Whoever asked reads it",
         max_length=LONGEST_REASON,
         required=False,
         validators=[one_line],
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        help_text="Whoever asked reads it. You may leave it empty.",
     )
 
 

@@ -46,7 +46,7 @@ def ask(job: Job, verdict: Verdict, *, now: datetime) -> Approval:
         asked_at=now,
         expires_at=now + settings.ASKS_EXPIRE_AFTER,
     )
-    note(job, "asked", f"It waits for a yes. {verdict.asks}", now=now)
+    note(job, "asked", verdict.asks, now=now)
     _audit(job, "job_asked", job.person, now, why=approval.why)
     text = f"{job.person} asks for a yes to {plain(job.held)} USD. {verdict.asks}"
     Notice.objects.tell(job.team_id, key_of(job), text, job=job, kind="approval", now=now)
