@@ -28,7 +28,7 @@ def send_due(*, now: datetime) -> int:
     if not settings.EMAIL_CONFIGURED:
         return 0
     address_new(now=now)
-    due = OutboxMessage.objects.filter(sent_at=None, next_attempt_at__lte=now)
+    due = OutboxMessage.objects.filter(channel="mail", sent_at=None, next_attempt_at__lte=now)
     return sum(_send(message_id, now) for message_id in due.values_list("id", flat=True)[:50])
 
 
@@ -58,28 +58,47 @@ def _addresses(notice: Notice) -> list[str]:
 
 
 def _send(message_id: int, now: datetime) -> bool:
-    with transaction.atomic():
-        due = OutboxMessage.objects.filter(id=message_id, sent_at=None, next_attempt_at__lte=now)
-        if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
-            return False
-    message = OutboxMessage.objects.select_related("notice__team").get(id=message_id)
+    message = claimed(message_id, now)
+    if message is None:
+        return False
     letter = letter_for(message, now)
     if letter is None:
-        OutboxMessage.objects.filter(id=message_id).update(next_attempt_at=None, problem="It holds no more.")
+        drop(message)
         return False
     try:
         send_mail(letter.subject, letter.text, None, [message.address])
     except (OSError, ValueError) as error:  # every SMTP and socket error, and a name no header can carry
-        _put_off(message, str(error), now)
+        put_off(message, str(error), now)
         return False
-    OutboxMessage.objects.filter(id=message_id).update(sent_at=now, next_attempt_at=None, problem="")
+    mark_sent(message, now)
     return True
 
 
-def _put_off(message: OutboxMessage, problem: str, now: datetime) -> None:
+def claimed(message_id: int, now: datetime) -> OutboxMessage | None:
+    """Take a due message for a while, so that no other worker sends it; None where another was first."""
+    with transaction.atomic():
+        due = OutboxMessage.objects.filter(id=message_id, sent_at=None, next_attempt_at__lte=now)
+        if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
+            return None
+    return OutboxMessage.objects.select_related("notice__team").get(id=message_id)
+
+
+def mark_sent(message: OutboxMessage, now: datetime) -> None:
+    """Keep that a message left the house."""
+    OutboxMessage.objects.filter(id=message.id).update(sent_at=now, next_attempt_at=None, problem="")
+
+
+def drop(message: OutboxMessage) -> None:
+    """Never send a message: what it says holds no more."""
+    OutboxMessage.objects.filter(id=message.id).update(next_attempt_at=None, problem="It holds no more.")
+
+
+def put_off(message: OutboxMessage, problem: str, now: datetime) -> bool:
+    """Try a message again later. Returns False where that was the last attempt."""
     again = now + timedelta(minutes=2**message.attempts) if message.attempts < ATTEMPTS else None
     OutboxMessage.objects.filter(id=message.id).update(next_attempt_at=again, problem=problem[:500])
     logger.warning("mail_failed message=%s attempts=%d", message.id, message.attempts)
+    return again is not None
 
 
 def forget_old(*, now: datetime) -> None:
