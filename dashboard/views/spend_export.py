@@ -1,122 +1,122 @@
-"""Spend as CSV: jobs and ledger entries, streamed row by row, safe to open in a spreadsheet."""
+"""Downloads of a team's money: jobs, ledger entries, day totals, and a month for finance tools."""
 
-import csv
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import date
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from dashboard.access import team_page
+from dashboard.exports import focus, streams, tables
+from dashboard.exports.tables import Choice, Table
 from dashboard.http import TeamRequest
-from dashboard.templatetags.states import kept_output
-from dashboard.views.spend import Spend
-from videojobs.models import Job, LedgerEntry
-from videojobs.reports import Book
+from dashboard.views.spend_asked import Asked
+from videojobs.money.periods import day_of, month_of
 
-AT_ONCE = 500
-"""Rows read from the database at a time."""
+Lines = Iterator[str]
 
-FORMULA = ("=", "+", "-", "@")
-CONTROL = ("\t", "\r", "\n")
-
-JOB_COLUMNS: dict[str, Callable[[Job], Any]] = {
-    "made_at": lambda job: job.created_at,
-    "job": lambda job: job.id,
-    "state": lambda job: job.state,
-    "person": lambda job: job.person.email,
-    "project": lambda job: job.project.name,
-    "model": lambda job: job.model,
-    "seconds": lambda job: _shape(job)[0],
-    "size": lambda job: _shape(job)[1],
-    "money": lambda job: job.account.kind,
-    "estimate_usd": lambda job: job.estimate,
-    "estimate_source": lambda job: job.estimate_source,
-    "held_usd": lambda job: None if job.is_ended else job.held,
-    "unknown_usd": lambda job: job.unknown if job.is_ended else None,
-    "cost_usd": lambda job: job.cost,
-    "charged": lambda job: job.charged,
-    "why": lambda job: job.charged_why,
-    "provider_id": lambda job: job.provider_id,
-    "ended_at": lambda job: job.ended_at,
-    "retry_of": lambda job: job.retry_of_id,
-    "prompt": lambda job: job.prompt,
-}
-ENTRY_COLUMNS: dict[str, Callable[[LedgerEntry], Any]] = {
-    "entry": lambda entry: entry.pk,
-    "at": lambda entry: entry.at,
-    "kind": lambda entry: entry.kind,
-    "amount_usd": lambda entry: entry.amount,
-    "job": lambda entry: entry.job_id,
-    "person": lambda entry: entry.person.email,
-    "project": lambda entry: entry.project.name,
-    "money": lambda entry: entry.account.kind,
-    "actor": lambda entry: entry.actor.email if entry.actor else None,
-    "reason": lambda entry: entry.reason,
-}
+LARGEST_ID = 2**31 - 1
+BUSY = "Other exports are running. Try again in a minute.\n"
+WRONG_ID = "person and project are numbers: ids of people and projects.\n"
+WRONG_MONTH = "month is a month from 2000 on, such as 2026-11.\n"
 
 
-class Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return the text."""
-        return text
+class Wrong(ValueError):
+    """An address asks for what does not exist. The message says what to write instead."""
 
 
 @team_page()
-def jobs(request: TeamRequest) -> StreamingHttpResponse:
-    """Send the jobs made in a period, oldest first."""
-    view = Spend(request)
-    rows = _book(view).jobs().select_related("person", "project", "account", "output")
-    rows = rows.order_by("created_at", "id")
-    return send(f"jobs-{view.kind.value}-{view.span.name}", JOB_COLUMNS, rows.iterator(AT_ONCE))
+def jobs(request: TeamRequest, form: str = "csv") -> HttpResponseBase:
+    """Send the jobs whose money counts in a period, oldest first."""
+    return answer(request, form, tables.jobs)
 
 
 @team_page()
-def ledger(request: TeamRequest) -> StreamingHttpResponse:
+def ledger(request: TeamRequest, form: str = "csv") -> HttpResponseBase:
     """Send the ledger entries booked in a period, oldest first."""
-    view = Spend(request)
-    rows = _book(view).all_entries().select_related("person", "project", "account", "actor").order_by("id")
-    return send(f"ledger-{view.kind.value}-{view.span.name}", ENTRY_COLUMNS, rows.iterator(AT_ONCE))
+    return answer(request, form, tables.entries)
 
 
-def _shape(job: Job) -> tuple[str, str]:
-    """Return length in seconds and size in pixels: the kept file's, else the expected ones."""
-    output = kept_output(job)
-    if output is None:
-        return "" if job.seconds is None else str(job.seconds), job.size
-    return f"{float(output.duration):g}", f"{output.width}x{output.height}"
+@team_page()
+def days(request: TeamRequest, form: str = "csv") -> HttpResponseBase:
+    """Send what each day adds up to by project, person and model, oldest first."""
+    return answer(request, form, tables.days)
 
 
-def _book(view: Spend) -> Book:
-    return Book(view.team, view.rehearsal, view.person, view.span.period)
+@team_page()
+def focus_month(request: TeamRequest) -> HttpResponseBase:
+    """Send the charges booked in a month in the columns of FOCUS 1.2."""
+    try:
+        choice, _span = chosen(request)
+        first, last = month_asked(request)
+    except Wrong as error:
+        return refusal(str(error))
+    table = focus.month(Choice(**vars(choice) | {"first": first, "last": last}))
+    return send(request, table, f"focus-{choice.kind}-{first:%Y-%m}.csv", streams.as_plain_csv)
 
 
-def send(
-    name: str, columns: dict[str, Callable[[Any], Any]], rows: Iterable[Job | LedgerEntry]
-) -> StreamingHttpResponse:
-    """Stream rows as a CSV file that is never held in memory."""
-    answer = StreamingHttpResponse(_lines(columns, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="dailies-{name}.csv"'
-    return answer
+def answer(request: TeamRequest, form: str, table_of: Callable[[Choice], Table]) -> HttpResponseBase:
+    """Send a table in one of the two forms."""
+    try:
+        choice, span = chosen(request)
+    except Wrong as error:
+        return refusal(str(error))
+    table = table_of(choice)
+    write = streams.as_json if form == "json" else streams.as_csv
+    return send(request, table, f"{table.name}-{choice.kind}-{span}.{form}", write)
 
 
-def _lines(columns: dict[str, Callable[[Any], Any]], rows: Iterable[Any]) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield writer.writerow(columns)
-    for row in rows:
-        yield writer.writerow([cell(read(row)) for read in columns.values()])
+def chosen(request: TeamRequest) -> tuple[Choice, str]:
+    """Return which rows an address asks for, read as the Spend page does, and their days. Raises Wrong."""
+    asked = Asked.read(request)
+    if asked.span.problem:
+        raise Wrong(f"{asked.span.problem.partition('. Shown')[0].rstrip('.')}.\n")
+    first, last = asked.span.whole
+    person = asked.person.pk if asked.person else number(request.GET.get("person"))
+    project = number(request.GET.get("project"))
+    model = request.GET.get("model", "")[:200].replace("\0", "")
+    choice = Choice(request.team, asked.kind.value, first, last, person, project, model)
+    return choice, asked.span.name if asked.span.name != "free" else f"{first}-{last}"
 
 
-def cell(value: object) -> str:
-    """Return what a cell says: exact amounts, ISO times in UTC, and no text a spreadsheet would run."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="milliseconds")
-    if isinstance(value, Decimal):
-        return f"{value:.6f}"
-    text = str(value)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(CONTROL) else text
+def number(text: str | None) -> int | None:
+    """Return an id; None where there is none. Raises Wrong."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 10 or int(text) > LARGEST_ID:
+        raise Wrong(WRONG_ID)
+    return int(text)
+
+
+def month_asked(request: TeamRequest) -> tuple[date, date]:
+    """Return a month's days: the one that is asked for, else the one that runs. Raises Wrong."""
+    today = day_of(timezone.now(), request.team.zone)
+    word = request.GET.get("month") or f"{today:%Y-%m}"
+    try:
+        first = date.fromisoformat(f"{word}-01")
+    except ValueError as error:
+        raise Wrong(WRONG_MONTH) from error
+    if not 2000 <= first.year <= today.year + 1:
+        raise Wrong(WRONG_MONTH)
+    return month_of(first)
+
+
+def refusal(sentence: str, status: int = 400) -> HttpResponse:
+    """Say in plain text why there is no file: half of one, or another one, would be taken for it."""
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+
+
+def send(request: TeamRequest, table: Table, name: str, write: streams.Write) -> HttpResponseBase:
+    """Stream a table as a file that is never held in memory."""
+    kind = "application/json" if name.endswith(".json") else "text/csv; charset=utf-8"
+    headers = {"Content-Type": kind, "Content-Disposition": f'attachment; filename="dailies-{name}"'}
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    try:
+        stream = streams.Stream(write(table.columns, table.rows()))
+    except streams.Busy:
+        busy = refusal(BUSY, status=503)
+        busy["Retry-After"] = "60"
+        return busy
+    return StreamingHttpResponse(stream, headers=headers)
