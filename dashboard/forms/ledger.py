@@ -1,0 +1,109 @@
+"""Which ledger entries somebody asks to see: filters from an address, and the entries they leave."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from dashboard.forms.people import dress, printable
+from dashboard.http import Asker
+from videojobs.models import DayTotal, EntryKind, Kind, LedgerEntry, User
+from videojobs.money.periods import midnight
+from videojobs.rights import Right
+
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+A_DAY = timedelta(days=1)
+KIND_WORDS = {
+    EntryKind.HOLD: "Hold",
+    EntryKind.SETTLE: "Settle",
+    EntryKind.RELEASE: "Release",
+    EntryKind.CORRECTION: "Correction",
+    EntryKind.CREDIT: "Credit",
+    EntryKind.TOP_UP: "Top-up",
+}
+
+
+def visible_entries(asker: Asker) -> QuerySet[LedgerEntry]:
+    """Return the entries this asker may see: the team's, or those of their own jobs."""
+    entries = LedgerEntry.objects.filter(team=asker.team)
+    return entries if asker.may(Right.SEE_SPEND) else entries.filter(person=asker.user, job__isnull=False)
+
+
+class LedgerForm(forms.Form):
+    """What stands above the ledger; everything may be left open, and all of it must hold."""
+
+    kind = forms.ChoiceField(
+        label="Entry",
+        required=False,
+        choices=[("", "Every entry"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
+    )
+    job = forms.CharField(label="Job", required=False, max_length=40, validators=[printable])
+    first = forms.DateField(label="From", required=False)
+    last = forms.DateField(label="Up to", required=False)
+    money = forms.ChoiceField(
+        label="Money",
+        required=False,
+        choices=[("", "All money"), (Kind.LIVE.value, "Real money"), (Kind.REHEARSAL.value, "Rehearsal")],
+    )
+
+    def __init__(self, asker: Asker, data: Any) -> None:
+        super().__init__(data)
+        self.asker = asker
+        team = asker.team
+        projects = team.projects.order_by("name")
+        self.fields["project"] = forms.ModelChoiceField(
+            projects, label="Project", required=False, empty_label="Every project"
+        )
+        if asker.may(Right.SEE_SPEND):
+            spent = DayTotal.objects.filter(team=team).values("person")
+            people = User.objects.filter(Q(memberships__team=team) | Q(pk__in=spent))
+            self.fields["person"] = forms.ModelChoiceField(
+                people.distinct().order_by("name", "email"),
+                label="Person",
+                required=False,
+                empty_label="Everybody",
+            )
+        self.order_fields(["kind", "project", "person", "job", "first", "last", "money"])
+        dates = {"type": "date"}
+        dress(self, first=dates, last=dates, job={"placeholder": "job_…", "autocomplete": "off"})
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the days to an order and to years that exist."""
+        values = super().clean() or {}
+        first, last = values.get("first"), values.get("last")
+        for name, day in (("first", first), ("last", last)):
+            if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                self.add_error(name, f"Choose a day from the year {FIRST_YEAR} on.")
+        if first and last and first > last:
+            self.add_error("last", "The last day is before the first one.")
+        return values
+
+    def entries(self) -> QuerySet[LedgerEntry]:
+        """Return the entries that pass; none where a filter has an error."""
+        found = visible_entries(self.asker)
+        if not self.is_valid():
+            return found.none()
+        values = self.cleaned_data
+        wanted: dict[str, Any] = {
+            "kind": values["kind"],
+            "project": values["project"],
+            "person": values.get("person"),
+            "job_id": values["job"],
+            "account__kind": values["money"],
+        }
+        found = found.filter(**{name: value for name, value in wanted.items() if value})
+        return found.filter(self._days())
+
+    def _days(self) -> Q:
+        zone, values, within = self.asker.team.zone, self.cleaned_data, Q()
+        if values["first"]:
+            within &= Q(at__gte=midnight(values["first"], zone))
+        if values["last"]:
+            within &= Q(at__lt=midnight(values["last"] + A_DAY, zone))
+        return within
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is asked for at all."""
+        return any(self.data.get(name) for name in self.fields)
