@@ -125,14 +125,16 @@ def create_job(
     usd: str = "0.28",
     prompt: str = PROMPT,
     provider_id: str | None = None,
+    model: str = DIRECTOR,
+    project: Project | None = None,
     **columns: Any,
 ) -> Job:
     """Make a job with its hold, put straight into a state with what the constraints ask for."""
     order = Order(
         team=team,
-        project=team.projects.get(is_default=True),
+        project=project or team.projects.get(is_default=True),
         person=person,
-        body=body(prompt=prompt),
+        body=body(prompt=prompt, model=model),
         price=price(usd),
         seconds=5,
         size="1366x768",

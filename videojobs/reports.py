@@ -1,24 +1,24 @@
-"""Read-only sums for pages, API and exports. Every amount is USD, summed in SQL over whole millionths.
+"""Read-only sums for pages, API and exports, in USD: read off the day totals and balances alone.
 
-Live and rehearsal money never meet: whoever asks says which of the two. What was *spent* belongs to the day
-it was booked, so a past month never changes; what is *held* or *unknown* belongs to the day it was set aside.
+Live and rehearsal money never meet: whoever asks says which of the two. All of a job's money belongs to the
+day of its claim in the team's zone, whenever it is charged, corrected or credited.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import chain
+from enum import StrEnum
 from statistics import median, quantiles
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DateField, F, Func, Q, QuerySet, Sum
-from django.db.models.expressions import Combinable
+from django.db.models import Count, Q, QuerySet, Sum
 
-from videojobs.models import Job, Kind, LedgerEntry, Team, User
+from videojobs.models import Balance, DayTotal, Job, Kind, LedgerEntry, Project, Team, User
 from videojobs.models.jobs import JobQuerySet
-from videojobs.models.money import EntryKind
-from videojobs.states import AT_PROVIDER, ENDED, State
+from videojobs.money.periods import day_of, midnight, month_of
+from videojobs.states import AT_PROVIDER, State
 
 NOTHING = Decimal(0)
 FEWEST_SAMPLES = 3
@@ -32,59 +32,115 @@ RUNNING = AT_PROVIDER | {State.STORING}
 K = TypeVar("K")
 
 
+class By(StrEnum):
+    """What a team's money is split by."""
+
+    DAY = "day"
+    MODEL = "model"
+    PERSON = "person"
+    PROJECT = "project"
+
+
+_COLUMNS = {By.DAY: "day", By.MODEL: "model", By.PERSON: "person_id", By.PROJECT: "project_id"}
+
+
 @dataclass(frozen=True)
-class Period:
-    """From a moment up to, and not including, another; None leaves that end open."""
+class Days:
+    """Whole days in a team's zone, both ends included; None leaves that end open."""
 
-    since: datetime | None = None
-    until: datetime | None = None
-
-    @classmethod
-    def month(cls, now: datetime) -> "Period":
-        """Return the month of a moment, in UTC."""
-        first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        return cls(first, (first + timedelta(days=32)).replace(day=1))
+    first: date | None = None
+    last: date | None = None
 
     @classmethod
-    def days(cls, first: date, last: date) -> "Period":
-        """Return whole days in UTC, both ends included."""
-        return cls(midnight(first), midnight(last + timedelta(days=1)))
+    def month(cls, now: datetime, zone: ZoneInfo) -> "Days":
+        """Return the month of a moment."""
+        return cls(*month_of(day_of(now, zone)))
 
-    def within(self, column: str) -> Q:
-        """Return the condition that a column's moment lies in this period."""
-        bounds = {f"{column}__gte": self.since, f"{column}__lt": self.until}
-        return Q(**{name: moment for name, moment in bounds.items() if moment is not None})
+    def __bool__(self) -> bool:
+        return self.first is not None or self.last is not None
+
+    def __str__(self) -> str:
+        first, last = (f"{day.day} {day:%b %Y}" if day else "" for day in (self.first, self.last))
+        if not (self.first and self.last):
+            return f"since {first}" if first else f"until {last}"
+        if first == last:
+            return first
+        if self.first.year != self.last.year:
+            return f"{first} – {last}"
+        month = "" if self.first.month == self.last.month else f" {self.first:%b}"
+        return f"{self.first.day}{month} – {last}"
+
+    def within(self, column: str, zone: ZoneInfo) -> Q:
+        """Return the condition that a column's moment lies in these days of a zone."""
+        found = Q()
+        if self.first is not None:
+            found &= Q(**{f"{column}__gte": midnight(self.first, zone)})
+        if self.last is not None:
+            found &= Q(**{f"{column}__lt": midnight(self.last + timedelta(days=1), zone)})
+        return found
+
+    def among(self) -> Q:
+        """Return the condition that a day total's day is one of these."""
+        bounds = {"day__gte": self.first, "day__lte": self.last}
+        return Q(**{name: day for name, day in bounds.items() if day is not None})
 
 
-ALWAYS = Period()
+ALWAYS = Days()
 
 
 @dataclass(frozen=True)
 class Totals:
     """Sums in USD with what stands behind them.
 
-    `held` are open holds of jobs that have not ended, `unknown` open holds of jobs that have: never both.
-    `jobs` were made, `settled` were charged, `open_ends` are the jobs behind `unknown`; `seconds` is the
-    length of the finished clips.
+    `spent` is what was charged, after corrections and credits. `held` are open holds of jobs that have not
+    ended, `unknown` open holds of jobs that have: never both. `jobs` were made; `charged` have a known
+    charge; `open_ends` are the jobs behind `unknown`; `clips` were finished and are `seconds` long; `failed`
+    ended without a clip, and `spent_on_failed` is the part of `spent` that went into them.
     """
 
     spent: Decimal = NOTHING
     held: Decimal = NOTHING
     unknown: Decimal = NOTHING
+    spent_on_failed: Decimal = NOTHING
     jobs: int = 0
-    settled: int = 0
+    charged: int = 0
     open_ends: int = 0
+    clips: int = 0
     seconds: int = 0
+    failed: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(**{name: getattr(self, name) + getattr(other, name) for name in SUMS})
 
     @property
     def average(self) -> Decimal | None:
         """USD per charged job; None where none was charged."""
-        return self.spent / self.settled if self.settled else None
+        return self.spent / self.charged if self.charged else None
+
+    @property
+    def per_clip(self) -> Decimal | None:
+        """USD for each finished clip, failed takes included; None where there is none."""
+        return self.spent / self.clips if self.clips else None
+
+    @property
+    def failed_share(self) -> float | None:
+        """How many of the ended jobs came without a clip, from 0 to 1; None where none has ended."""
+        ended = self.clips + self.failed
+        return self.failed / ended if ended else None
+
+    @property
+    def failed_spent_share(self) -> float | None:
+        """How much of what was spent went into jobs without a clip, from 0 to 1; None without a charge."""
+        return float(self.spent_on_failed / self.spent) if self.spent else None
+
+
+SUMS = tuple(Totals.__dataclass_fields__)
+_OF_BALANCE = ("spent", "held", "unknown", "jobs", "charged", "open_ends")
 
 
 @dataclass(frozen=True)
 class Row(Generic[K]):
-    """The sums of one day, model or person."""
+    """The sums of one day, model, person or project."""
 
     key: K
     totals: Totals
@@ -97,19 +153,19 @@ class Book:
     team: Team
     rehearsal: bool
     person: User | None = None
-    period: Period = field(default=ALWAYS)
+    period: Days = field(default=ALWAYS)
 
-    def all_entries(self) -> QuerySet[LedgerEntry]:
-        """Ledger entries booked in the period."""
-        return LedgerEntry.objects.filter(self.period.within("at"), self._whose())
-
-    def entries(self, kind: EntryKind) -> QuerySet[LedgerEntry]:
-        """Ledger entries of one kind, booked in the period."""
-        return self.all_entries().filter(kind=kind.value)
+    def day_totals(self) -> QuerySet[DayTotal]:
+        """The sums of these days, by project, person and model."""
+        return DayTotal.objects.filter(self._whose(), self.period.among())
 
     def jobs(self) -> JobQuerySet:
-        """Jobs made in the period."""
-        return Job.objects.filter(self.period.within("created_at"), self._whose())
+        """The jobs whose money belongs to these days."""
+        return Job.objects.filter(self._whose(), self.period.within("counted_at", self.team.zone))
+
+    def all_entries(self) -> QuerySet[LedgerEntry]:
+        """Ledger entries booked on these days, whichever day their job belongs to."""
+        return LedgerEntry.objects.filter(self._whose(), self.period.within("at", self.team.zone))
 
     def _whose(self) -> Q:
         kind = Kind.REHEARSAL if self.rehearsal else Kind.LIVE
@@ -117,68 +173,111 @@ class Book:
         return whose if self.person is None else whose & Q(person=self.person)
 
 
-def totals(team: Team, *, rehearsal: bool, person: User | None = None, period: Period = ALWAYS) -> Totals:
-    """Return a team's sums, or one person's, over a period or all time."""
-    completed = Book(team, rehearsal, person, period).jobs().filter(state=State.COMPLETED)
-    seconds = completed.aggregate(seconds=Sum("seconds", default=0))["seconds"]
-    return replace(balance(team, rehearsal=rehearsal, person=person, period=period), seconds=seconds)
+def totals(team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS) -> Totals:
+    """Return a team's sums, or one person's, over some days or all time."""
+    found = Book(team, rehearsal, person, period).day_totals().aggregate(**_summed())
+    return _spoken(found)
 
 
-def balance(team: Team, *, rehearsal: bool, person: User | None = None, period: Period = ALWAYS) -> Totals:
-    """Return the same sums but for `seconds`, from indexes alone: quick over any number of jobs."""
-    book = Book(team, rehearsal, person, period)
-    settled = book.entries(EntryKind.SETTLE).aggregate(**_settled_sums())
-    made = book.entries(EntryKind.HOLD).aggregate(sum_jobs=Count("pk"))
-    still_open = book.jobs().filter(held__gt=0).aggregate(**_open_sums())
-    return Totals(**_known(settled | made | still_open))
+def balance(team: Team, *, rehearsal: bool) -> Totals:
+    """Return a team's sums of all time, but for clips and failures: always quick."""
+    kind = Kind.REHEARSAL if rehearsal else Kind.LIVE
+    balances = Balance.objects.filter(team=team, account__kind=kind.value)
+    return _spoken(balances.aggregate(**_summed(_OF_BALANCE)))
 
 
 def this_month(team: Team, now: datetime, *, rehearsal: bool, person: User | None = None) -> Totals:
-    """Return the sums since the month began, in UTC."""
-    return totals(team, rehearsal=rehearsal, person=person, period=Period.month(now))
+    """Return the sums of the month that is running in the team's zone."""
+    return totals(team, rehearsal=rehearsal, person=person, period=Days.month(now, team.zone))
+
+
+def without_project(team: Team, *, rehearsal: bool, person: User | None, period: Days) -> Totals:
+    """Return the sums of what nobody gave to a project: it fell to the default one."""
+    days = Book(team, rehearsal, person, period).day_totals()
+    return _spoken(days.filter(project__is_default=True).aggregate(**_summed()))
+
+
+def first_day(team: Team, *, rehearsal: bool, person: User | None = None) -> date | None:
+    """Return the first day anything was asked for; None where nothing was."""
+    days = Book(team, rehearsal, person).day_totals()
+    return days.order_by("day").values_list("day", flat=True).first()
 
 
 def by_day(
     team: Team, since: date, until: date, *, rehearsal: bool, person: User | None = None
 ) -> list[Row[date]]:
-    """Return one row for each day in UTC, both ends included, oldest first; quiet days are all zero."""
-    found = _grouped(
-        Book(team, rehearsal, person, Period.days(since, until)), UtcDay("at"), UtcDay("created_at")
-    )
+    """Return one row for each day, both ends included, oldest first; quiet days are all zero."""
+    found = _grouped(Book(team, rehearsal, person, Days(since, until)), By.DAY)
     days = (since + timedelta(days=number) for number in range((until - since).days + 1))
     return [Row(day, found.get(day, Totals())) for day in days]
 
 
 def by_model(
-    team: Team, *, rehearsal: bool, person: User | None = None, period: Period = ALWAYS
+    team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS
 ) -> list[Row[str]]:
     """Return one row for each model, dearest first."""
-    return _sorted(_grouped(Book(team, rehearsal, person, period), F("job__model"), F("model")))
+    return _sorted(_grouped(Book(team, rehearsal, person, period), By.MODEL))
 
 
 def by_person(
-    team: Team, *, rehearsal: bool, person: User | None = None, period: Period = ALWAYS
+    team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS
 ) -> list[Row[User]]:
     """Return one row for each person, dearest first."""
-    found = _sorted(_grouped(Book(team, rehearsal, person, period), F("person_id"), F("person_id")))
+    found = _sorted(_grouped(Book(team, rehearsal, person, period), By.PERSON))
     people = User.objects.in_bulk([row.key for row in found])
     return [Row(people[row.key], row.totals) for row in found]
 
 
+def by_project(
+    team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS
+) -> list[Row[Project]]:
+    """Return one row for each project, dearest first."""
+    found = _sorted(_grouped(Book(team, rehearsal, person, period), By.PROJECT))
+    projects = Project.objects.in_bulk([row.key for row in found])
+    return [Row(projects[row.key], row.totals) for row in found]
+
+
+def spent_by_day(
+    team: Team, since: date, until: date, *, rehearsal: bool, person: User | None = None
+) -> dict[date, Decimal]:
+    """Return what was spent on each day, both ends included, where anything was."""
+    days = Book(team, rehearsal, person, Days(since, until)).day_totals().filter(spent__gt=0)
+    return dict(days.values_list("day").annotate(sum_spent=Sum("spent")).order_by())
+
+
 def spent_by_day_and(
-    split: str, team: Team, since: date, until: date, *, rehearsal: bool, person: User | None = None
+    split: By, team: Team, since: date, until: date, *, rehearsal: bool, person: User | None = None
 ) -> dict[tuple[date, Any], Decimal]:
-    """Return what was spent on each day in UTC by each "model" or "person" (its id)."""
-    book = Book(team, rehearsal, person, Period.days(since, until))
-    column = {"model": "job__model", "person": "person_id"}[split]
-    rows = book.entries(EntryKind.SETTLE).annotate(day=UtcDay("at"), part=F(column)).values("day", "part")
-    return {(row["day"], row["part"]): row["spent"] for row in rows.annotate(spent=Sum("amount")).order_by()}
+    """Return what each part (a model, or a person's or project's id) spent on each day, where it did."""
+    days = Book(team, rehearsal, person, Days(since, until)).day_totals().filter(spent__gt=0)
+    rows = days.values_list("day", _COLUMNS[split]).annotate(sum_spent=Sum("spent")).order_by()
+    return {(day, part): spent for day, part, spent in rows}
 
 
-def unknown_jobs(team: Team, *, rehearsal: bool, person: User | None = None) -> JobQuerySet:
-    """Return the ended jobs nobody knows the charge of, newest first."""
-    jobs = Book(team, rehearsal, person).jobs().filter(held__gt=0).ended()
-    return jobs.select_related("person", "account").newest_first()
+# --- how the sums are made ---
+
+
+def _summed(names: Iterable[str] = SUMS) -> dict[str, Sum]:
+    # A sum is named apart from the column it sums; `_spoken` takes the mark off again.
+    return {f"sum_{name}": Sum(name) for name in names}
+
+
+def _spoken(found: dict[str, Any]) -> Totals:
+    known = {name.removeprefix("sum_"): value for name, value in found.items() if name.startswith("sum_")}
+    return Totals(**{name: value for name, value in known.items() if value is not None})
+
+
+def _grouped(book: Book, by: By) -> dict[Any, Totals]:
+    column = _COLUMNS[by]
+    rows = book.day_totals().values(column).annotate(**_summed()).order_by()
+    return {row[column]: _spoken(row) for row in rows}
+
+
+def _sorted(found: dict[K, Totals]) -> list[Row[K]]:
+    rows = [Row(key, sums) for key, sums in found.items()]
+    return sorted(
+        rows, key=lambda row: (-row.totals.spent, -row.totals.unknown, -row.totals.held, str(row.key))
+    )
 
 
 # --- counts for the frame ---
@@ -258,77 +357,3 @@ def _wait(times: list[float]) -> Wait | None:
         return None
     tenths = quantiles(times, n=10, method="inclusive")
     return Wait(usual=median(times), shortest=tenths[0], longest=tenths[-1], samples=len(times))
-
-
-# --- how the sums are made ---
-
-
-class UtcDay(Func):
-    """The day of a moment in UTC. On SQLite moments are UTC text, so no Python runs for each row."""
-
-    output_field = DateField()
-    arity = 1
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """Cut the day off the text."""
-        return self.as_sql(compiler, connection, template="substr(%(expressions)s, 1, 10)", **extra)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """Read the moment in UTC and take its day."""
-        template = "((%(expressions)s) AT TIME ZONE 'UTC')::date"
-        return self.as_sql(compiler, connection, template=template, **extra)
-
-
-def midnight(day: date) -> datetime:
-    """Return the moment a day begins in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-# A sum is named apart from the column it sums; `_known` takes the mark off again.
-
-
-def _settled_sums() -> dict[str, Combinable]:
-    return {"sum_spent": Sum("amount"), "sum_settled": Count("pk")}
-
-
-def _open_sums() -> dict[str, Combinable]:
-    ended = Q(state__in=list(ENDED))
-    return {
-        "sum_held": Sum("held", filter=~ended),
-        "sum_unknown": Sum("held", filter=ended),
-        "sum_open_ends": Count("pk", filter=ended),
-    }
-
-
-def _made_sums() -> dict[str, Combinable]:
-    return {"sum_jobs": Count("pk"), "sum_seconds": Sum("seconds", filter=Q(state=State.COMPLETED))}
-
-
-def _known(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name.removeprefix("sum_"): value
-        for name, value in values.items()
-        if name.startswith("sum_") and value is not None
-    }
-
-
-def _grouped(book: Book, entry_key: Combinable, job_key: Combinable) -> dict[Any, Totals]:
-    """Lay the columns of three grouped queries side by side."""
-    settled = book.entries(EntryKind.SETTLE).annotate(key=entry_key).values("key")
-    made = book.jobs().annotate(key=job_key).values("key")
-    queries: tuple[Iterable[Mapping[str, Any]], ...] = (
-        settled.annotate(**_settled_sums()).order_by(),
-        made.annotate(**_made_sums()).order_by(),
-        made.filter(held__gt=0).annotate(**_open_sums()).order_by(),
-    )
-    found: dict[Any, Totals] = {}
-    for row in chain.from_iterable(queries):
-        found[row["key"]] = replace(found.get(row["key"], Totals()), **_known(row))
-    return found
-
-
-def _sorted(found: dict[K, Totals]) -> list[Row[K]]:
-    rows = [Row(key, sums) for key, sums in found.items()]
-    return sorted(
-        rows, key=lambda row: (-row.totals.spent, -row.totals.unknown, -row.totals.held, str(row.key))
-    )
