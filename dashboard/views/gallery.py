@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -121,6 +122,11 @@ class Gallery:
         """The filters and their menus."""
         return Bar(self.filters, self.request.team, self.request.user)
 
+    @property
+    def _zone(self) -> ZoneInfo:
+        """Where the days of its filters begin."""
+        return self.request.team.zone
+
     @cached_property
     def _visible(self) -> JobQuerySet:
         return visible_jobs(self.request.asker)
@@ -128,7 +134,7 @@ class Gallery:
     @cached_property
     def _listed(self) -> JobQuerySet:
         """What the pages go through: with running jobs apart, those that have ended."""
-        jobs = self.filters.on(self._visible)
+        jobs = self.filters.on(self._visible, self._zone)
         return jobs.filter(state__in=list(ENDED)) if self.filters.splits_running else jobs
 
     @cached_property
@@ -136,7 +142,7 @@ class Gallery:
         """Where the jobs stand that are still to become clips, newest first."""
         if not self.filters.splits_running:
             return []
-        active = self.filters.apart_from_state(self._visible).filter(state__in=list(ACTIVE))
+        active = self.filters.apart_from_state(self._visible, self._zone).filter(state__in=list(ACTIVE))
         # Few of many: sorted here, so that the index of states finds them instead of a walk through all.
         return sorted(active.order_by().values_list("created_at", "id")[: COUNTED_TO + 1], reverse=True)
 
@@ -214,7 +220,9 @@ class Gallery:
         if self.filters.states != Filters().states:
             return Count(0)
         hidden = ENDED - {State.COMPLETED}
-        return Count.of(self.filters.apart_from_state(self._visible).filter(state__in=list(hidden)))
+        return Count.of(
+            self.filters.apart_from_state(self._visible, self._zone).filter(state__in=list(hidden))
+        )
 
     @property
     def unseen_url(self) -> str:
@@ -238,7 +246,7 @@ class Gallery:
     def has_news(self) -> bool:
         """Whether a job that this view would show came since the page was made."""
         seen = self.request.GET.get("seen", "")
-        wanted = self.filters.on(self._visible)
+        wanted = self.filters.on(self._visible, self._zone)
         if seen == NONE_YET:
             return wanted.exists()
         try:

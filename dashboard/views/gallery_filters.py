@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dashboard.forms.gallery import Filters
 from dashboard.templatetags.states import WORDS, model_name
-from videojobs.models import Job, Team, User
+from videojobs.models import Job, Project, Team, User
 
 LATEST = 1_000
 """The models on offer as a filter are those of this many latest jobs."""
@@ -20,6 +20,7 @@ STATE_LINKS = (
     ("active", "Running and waiting"),
     ("unconfirmed", "Unconfirmed"),
     ("failures", "Failed and lost"),
+    ("no_clip", "Ended without a clip"),
     ("cancelled", "Cancelled"),
     ("any", "Everything"),
 )
@@ -29,6 +30,7 @@ MONEY_WORDS = {
     "unknown": "unknown charge",
     "charged": "charged",
     "free": "not charged",
+    "off": "estimate off by over 10 %",
 }
 KIND_LINKS = (("", "Both"), ("live", "Bought"), ("rehearsal", "Rehearsal"))
 
@@ -84,6 +86,11 @@ class Bar:
         return sorted(members, key=lambda person: person.pk != self.viewer.pk)
 
     @cached_property
+    def projects(self) -> list[Project]:
+        """The team's projects, the default one first."""
+        return list(self.team.projects.order_by("-is_default", "name"))
+
+    @cached_property
     def models(self) -> list[str]:
         """The models used lately, the most used first."""
         latest = Job.objects.in_team(self.team).newest_first().values_list("model", flat=True)[:LATEST]
@@ -98,10 +105,11 @@ class Bar:
             ("State", STATE_WORDS.get(now.state, "") if now.state else "", {"state": ""}),
             ("Model", model_name(now.model) if now.model else "", {"model": ""}),
             ("By", self._person(), {"person": ""}),
+            ("Project", self._project(), {"project": ""}),
             ("Money", MONEY_WORDS.get(now.money, ""), {"money": ""}),
             ("Only", dict(KIND_LINKS)[now.kind].lower() if now.kind else "", {"kind": ""}),
             ("Made", str(now.made) if now.made else "", {"from": "", "to": ""}),
-            ("Charged", str(now.charged) if now.charged else "", {"charged_from": "", "charged_to": ""}),
+            ("Counted", str(now.counted) if now.counted else "", {"counted_from": "", "counted_to": ""}),
         )
         return [Chip(label, word, self.address(**without)) for label, word, without in known if word]
 
@@ -112,6 +120,12 @@ class Bar:
         found = next((person for person in self.people if person.pk == wanted), None)
         return "me" if wanted == self.viewer.pk else str(found or "somebody who left")
 
+    def _project(self) -> str:
+        wanted = self.filters.project
+        if wanted is None:
+            return ""
+        return next((project.name for project in self.projects if project.pk == wanted), "another team’s")
+
     @property
     def menus(self) -> list[Menu]:
         """The filters that may be added."""
@@ -120,6 +134,7 @@ class Bar:
             ("State", now.state, "state", STATE_LINKS),
             ("Model", now.model, "model", [(model, model_name(model)) for model in self.models]),
             ("By", str(now.person or ""), "person", self._people_links()),
+            ("Project", str(now.project or ""), "project", self._project_links()),
             ("Bought or rehearsal", now.kind, "kind", KIND_LINKS[1:]),
         )
         return [
@@ -132,3 +147,8 @@ class Bar:
         return [
             (str(person.pk), "me" if person.pk == self.viewer.pk else str(person)) for person in self.people
         ]
+
+    def _project_links(self) -> list[tuple[str, str]]:
+        """Return the projects to choose from, where there is a choice."""
+        links = [(str(project.pk), project.name) for project in self.projects]
+        return links if len(links) > 1 else []
