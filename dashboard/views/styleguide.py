@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard.context import Frame, Place
-from dashboard.templatetags.charts import Day
+from dashboard.templatetags.charts import Chart, Day, Key
 from dashboard.templatetags.ui import Option
 from videojobs import catalog
 from videojobs.models.accounts import ProviderAccount
@@ -91,6 +91,10 @@ class SampleFrame(Frame):
     def live(self) -> bool:
         """Nothing happens to samples."""
         return False
+
+    @cached_property
+    def tightest(self) -> None:
+        """No limit is set on samples."""
 
     @cached_property
     def places(self) -> list[Place]:
@@ -180,11 +184,11 @@ def clips() -> list[dict[str, object]]:
     return [running, *tiles, {"job": sample_job(State.FAILED, TRAM, CHARLIE, age=90_000)}]
 
 
-def days() -> list[Day]:
+def chart() -> Chart:
     """A month of spending: quiet weekends, one big day, today unfinished."""
     first = datetime(2026, 10, 26, tzinfo=UTC).date()
     amounts = (3, 5, 4, 7, 6, 0, 1, 8, 6, 9, 12, 7, 1, 0, 6, 11, 24, 9, 8, 2, 0, 7, 9, 13, 10, 8, 1, 2, 5)
-    return [
+    days = tuple(
         Day(
             day=first + timedelta(days=place),
             amounts=(
@@ -196,7 +200,13 @@ def days() -> list[Day]:
             unfinished=place == len(amounts) - 1,
         )
         for place, number in enumerate(amounts)
-    ]
+    )
+    names = ("Hailuo 02", "Seedance 1.0 pro", "Veo 3.1")
+    totals = [sum((day.amounts[place] for day in days), Decimal(0)) for place in range(len(names))]
+    keys = (
+        Key(place + 1, name, total) for place, (name, total) in enumerate(zip(names, totals, strict=True))
+    )
+    return Chart(days, tuple(keys))
 
 
 def events() -> list[JobEvent]:
@@ -270,8 +280,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "lost": sample_job(State.LOST, KITCHEN, CHARLIE, age=90_000),
             "clips": clips(),
             "models": [model for model in map(catalog.find, MODELS) if model],
-            "days": days(),
-            "series": ["Hailuo 02", "Seedance 1.0 pro", "Veo 3.1"],
+            "chart": chart(),
             "events": events(),
             "facts": FACTS,
             "ratios": RATIOS,

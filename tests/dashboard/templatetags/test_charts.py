@@ -1,52 +1,38 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-import pytest
-
-from dashboard.templatetags.charts import PLOT_HEIGHT, PLOT_TOP, Day, against, draw, nice_top
+from dashboard.templatetags.charts import Chart, Day, Key, against, cells
 
 
-def day(number: int, *amounts: str) -> Day:
-    return Day(date(2026, 11, 1) + timedelta(days=number), tuple(map(Decimal, amounts)))
+def day(number: int, *amounts: str, url: str = "/gallery/?money=charged") -> Day:
+    return Day(date(2026, 11, 1) + timedelta(days=number), tuple(map(Decimal, amounts)), url)
 
 
-@pytest.mark.parametrize(
-    ("highest", "top"), [("0", "1"), ("0.28", "0.5"), ("1", "1"), ("7.3", "10"), ("23", "25"), ("101", "200")]
-)
-def test_the_scale_ends_at_a_round_amount(highest: str, top: str) -> None:
-    assert nice_top(Decimal(highest)) == Decimal(top)
+KEYS = (Key(1, "Kling", Decimal(3), "model=kling"), Key(2, "Others", Decimal(1)))
 
 
-def test_parts_stand_on_each_other() -> None:
-    (bar,) = draw([day(0, "2", "3")], ["a", "b"]).bars
-    lower, upper = bar.parts
-    assert lower.y + lower.height == pytest.approx(PLOT_TOP + PLOT_HEIGHT)
-    assert upper.y + upper.height == pytest.approx(lower.y)
-    assert upper.height / lower.height == pytest.approx(1.5)
+def test_a_day_says_its_sum_and_its_name() -> None:
+    assert (day(1, "1", "2.5").total, day(1, "1").label) == (Decimal("3.5"), "Mon 2 Nov")
 
 
-def test_a_quiet_day_has_a_place_and_no_bar() -> None:
-    (bar,) = draw([day(0, "0")], ["a"]).bars
-    assert bar.parts == ()
-    assert bar.reach_width == 100
+def test_quiet_days_are_no_rows_of_the_table() -> None:
+    chart = Chart((day(0, "0", "0"), day(1, "1", "0")), KEYS)
+    assert chart.busy == (chart.days[1],)
 
 
-def test_no_days_draw_nothing() -> None:
-    chart = draw([], ["a"])
-    assert chart.bars == ()
-    assert chart.keys[0].total == 0
+def test_a_cell_leads_to_the_days_jobs_of_its_series() -> None:
+    kling, others = cells(day(0, "3", "1"), KEYS)
+    assert kling.url == "/gallery/?money=charged&model=kling"
+    assert others.url == ""
 
 
-@pytest.mark.parametrize("count", [1, 7, 29, 92, 366])
-def test_at_most_eight_labels_and_the_last_day_has_one(count: int) -> None:
-    bars = draw([day(number, "1") for number in range(count)], ["a"]).bars
-    assert 1 <= sum(bool(bar.label) for bar in bars) <= 8
-    assert bars[-1].label
+def test_nothing_leads_nowhere() -> None:
+    assert [cell.url for cell in cells(day(0, "0", "0"), KEYS)] == ["", ""]
+    assert cells(day(0, "1", "0", url=""), KEYS)[0].url == ""
 
 
-def test_the_legend_sums_each_series() -> None:
-    keys = draw([day(0, "1", "2"), day(1, "3", "0.5")], ["a", "b"]).keys
-    assert [(key.number, key.name, key.total) for key in keys] == [(1, "a", 4), (2, "b", Decimal("2.5"))]
+def test_a_chart_without_series_is_empty() -> None:
+    assert Chart((day(0),), ()).is_empty
 
 
 def test_the_usual_time_stands_at_one_place() -> None:

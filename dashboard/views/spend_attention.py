@@ -1,0 +1,85 @@
+"""What somebody should look at: charges nobody knows, estimates that were off, limits in the way."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+
+from dashboard.forms.gallery import MONEY
+from dashboard.templatetags.money import usd
+from dashboard.views.spend_figures import Figures
+from videojobs.models import Job
+from videojobs.money.budgets import HELD_BACK
+from videojobs.reports import Book
+
+LOOKED_AT = 500
+"""The latest charged jobs whose estimates are compared; more would take time on every page."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing to look at, with where it leads."""
+
+    words: str
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Attention:
+    """All there is to look at in a view."""
+
+    figures: Figures
+
+    @cached_property
+    def matters(self) -> list[Matter]:
+        """What there is, the costliest kind first."""
+        found = (self._unknown(), self._off(), self._unattributed(), self._reached(), self._held_back())
+        return [matter for matter in found if matter]
+
+    def _unknown(self) -> Matter | None:
+        ever = self.figures.ever
+        if not ever.open_ends:
+            return None
+        detail = (
+            f"{usd(ever.unknown)} stay held; not in what is spent. Each job says why, and can be settled."
+        )
+        return Matter(f"{_jobs(ever.open_ends)} of unknown charge", detail, self.figures.unknown_url)
+
+    def _off(self) -> Matter | None:
+        asked = self.figures.asked
+        book = Book(asked.team, asked.rehearsal, asked.person, asked.span.period)
+        charged = book.jobs().filter(MONEY["charged"]).order_by("-counted_at").values("pk")[:LOOKED_AT]
+        count = Job.objects.filter(MONEY["off"], pk__in=charged).count()
+        if not count:
+            return None
+        of = min(self.figures.totals.charged, LOOKED_AT)
+        detail = f"Of the latest {of:,} charged, they cost over 10 % more or less than their estimate."
+        url = asked.jobs(asked.span.whole, money="off")
+        return Matter(f"{_jobs(count)} estimated wrongly", detail, url)
+
+    def _unattributed(self) -> Matter | None:
+        sums = self.figures.unattributed
+        if not sums.charged:
+            return None
+        detail = f"{_jobs(sums.charged)} fell to the default project, because nobody chose another."
+        return Matter(f"{usd(sums.spent)} without a project", detail, self.figures.unattributed_url)
+
+    def _reached(self) -> Matter | None:
+        full = [one for one in self.figures.standings if one.left <= 0]
+        if not full:
+            return None
+        words = "1 limit is reached" if len(full) == 1 else f"{len(full)} limits are reached"
+        return Matter(words, "Nothing more fits until it starts anew or is raised.", "#limits")
+
+    def _held_back(self) -> Matter | None:
+        asked = self.figures.asked
+        jobs = Book(asked.team, asked.rehearsal, asked.person).jobs().waiting()
+        count = jobs.filter(not_before_reason__startswith=HELD_BACK).count()
+        if not count:
+            return None
+        return Matter(f"{_jobs(count)} held back by a limit", "They wait in the queue.", reverse("queue"))
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count:,} jobs"
