@@ -1,21 +1,24 @@
 """REST: the team's spend, and whether its jobs move on."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from ninja import Query, Router
-from pydantic import BaseModel, Field
 
 from dashboard import readiness
-from dashboard.api.errors import wrong_field
-from dashboard.api.schemas import Book, DaySums, HealthOut, ModelSums, PersonSums, Refusal, SpendOut
+from dashboard.api.errors import ApiError, wrong_field
+from dashboard.api.schemas import HealthOut, Refusal
+from dashboard.api.schemas_spend import Book, SpendOut, SpendQuery, SpendRow
 from dashboard.api.tokens import ApiRequest
 from videojobs import reports
-from videojobs.models import ProviderAccount, Team, User
-from videojobs.reports import Period, Totals
+from videojobs.models import LimitScope, Project, ProviderAccount, Team, User
+from videojobs.money import budgets
+from videojobs.money.periods import day_of
+from videojobs.reports import By, Days, Row
 from videojobs.rights import Right
 
 router = Router()
@@ -23,75 +26,118 @@ router = Router()
 READ = frozenset({400, 401, 403})
 USUAL_DAYS = 30
 MOST_DAYS = 366
-FIRST_YEAR = 2000
+MOST_ROWS = 3_660
+"""Days with a row each where nothing else is asked for."""
 
-
-class Days(BaseModel):
-    """Whole days in UTC, both ends included."""
-
-    since: Annotated[date | None, Field(description="First day. Without it: from the beginning.")] = None
-    until: Annotated[date | None, Field(description="Last day. Without it: up to now.")] = None
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @dataclass(frozen=True)
-class Books:
-    """Whose money is read, and when: sums over a period, days from `first` to `last`, both included."""
+class Wanted:
+    """Whose money is read, of which days; `drawn` are the days that get a row each."""
 
     team: Team
     person: User | None
-    period: Period
-    first: date
-    last: date
+    period: Days
+    drawn: Days
+    by: By | None
 
     def read(self, *, rehearsal: bool) -> Book:
         """Return the sums of live or of rehearsal jobs, in a fixed number of queries."""
         whose: dict[str, Any] = {"rehearsal": rehearsal, "person": self.person}
-        days = reports.by_day(self.team, self.first, self.last, **whose)
-        models = reports.by_model(self.team, period=self.period, **whose)
-        people = reports.by_person(self.team, period=self.period, **whose)
+        found = {by: self._rows(by, whose) for by in (By if self.by is None else [self.by])}
+        whole = reports.totals(self.team, period=self.period, **whose)
+        rows = found[self.by] if self.by else None
+        lists = {f"by_{by}": [{by.value: key, **sums} for key, sums in found[by]] for by in found}
         return Book(
-            **_sums(reports.balance(self.team, period=self.period, **whose)),
-            by_day=[DaySums(day=row.key, **_sums(row.totals)) for row in days],
-            by_model=[ModelSums(model=row.key, **_sums(row.totals)) for row in models],
-            by_person=[PersonSums(person=row.key.email, **_sums(row.totals)) for row in people],
+            **asdict(whole),
+            rows=None if rows is None else [SpendRow(key=str(key), **sums) for key, sums in rows],
+            **{f"by_{by}": None for by in By} | lists,
         )
 
+    def _rows(self, by: By, whose: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
+        found: list[Row[Any]]
+        if by == By.DAY:
+            first, last = self.drawn.first, self.drawn.last
+            found = reports.by_day(self.team, first, last, **whose) if first and last else []
+        elif by == By.MODEL:
+            found = list(reports.by_model(self.team, period=self.period, **whose))
+        elif by == By.PERSON:
+            found = list(reports.by_person(self.team, period=self.period, **whose))
+        else:
+            found = list(reports.by_project(self.team, period=self.period, **whose))
+        return [(_key(row.key), asdict(row.totals)) for row in found]
 
-def _sums(totals: Totals) -> dict[str, Any]:
-    return {name: getattr(totals, name) for name in ("spent", "held", "unknown", "jobs")}
+
+def _key(key: Any) -> Any:
+    if isinstance(key, User):
+        return key.email
+    return key.name if isinstance(key, Project) else key
 
 
-@router.get("/spend", response={200: SpendOut, READ: Refusal}, tags=["money"])
-def read_spend(request: ApiRequest, days: Query[Days]) -> SpendOut:
+@router.get("/spend", response={200: SpendOut, READ: Refusal}, by_alias=True, tags=["money"])
+def read_spend(request: ApiRequest, asked: Query[SpendQuery]) -> SpendOut:
     """Read what was spent, is held, and is unknown: ever or on some days. `by_day` has 30 days at first."""
     asker = request.auth
     person = None if asker.may(Right.SEE_SPEND) else asker.user
-    first, last = _bounds(days, timezone.now().date())
-    books = Books(asker.team, person, _period(days), first, last)
+    period = _period(asked)
+    wanted = Wanted(asker.team, person, period, _drawn(asker.team, person, period, asked.by), asked.by)
     return SpendOut(
-        **dict(books.read(rehearsal=False)),
-        rehearsal=books.read(rehearsal=True),
+        **dict(wanted.read(rehearsal=False)),
+        rehearsal=wanted.read(rehearsal=True),
         scope="own" if person else "team",
-        since=days.since,
-        until=days.until,
-        limit=asker.team.spend_limit,
+        zone=asker.team.time_zone,
+        by=asked.by,
+        from_=period.first,
+        to=period.last,
+        since=period.first,
+        until=period.last,
+        limit=_limit(asker.team),
     )
 
 
-def _bounds(days: Days, today: date) -> tuple[date, date]:
-    last = days.until or today
-    first = days.since or last - timedelta(days=USUAL_DAYS - 1)
-    if not FIRST_YEAR <= first.year <= last.year <= today.year + 1:
-        raise wrong_field("since", f"Choose days from the year {FIRST_YEAR} on.")
-    if not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
-        raise wrong_field("until", f"Choose at most {MOST_DAYS} days, the last one not before the first.")
-    return first, last
+def _period(asked: SpendQuery) -> Days:
+    """Return the days that are asked for. Raises ApiError 400 for those that make no sense."""
+    for name, older, both in (
+        ("from", "since", asked.from_ and asked.since),
+        ("to", "until", asked.to and asked.until),
+    ):
+        if both:
+            raise wrong_field(older, f"Send `{name}` alone: `{older}` is its older name.")
+    first, last = asked.from_ or asked.since, asked.to or asked.until
+    ends = (("from" if asked.from_ else "since", first), ("to" if asked.to else "until", last))
+    for name, day in ends:
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise wrong_field(name, f"Choose a day from the year {FIRST_YEAR} on.")
+    if first and last and first > last:
+        (begins, _first), (stops, _last) = ends
+        message = f"`{begins}` is after `{stops}`: choose a first day that is not after the last one."
+        raise ApiError(400, message, "invalid", fields={begins: [message], stops: [message]})
+    return Days(first, last)
 
 
-def _period(days: Days) -> Period:
-    since = reports.midnight(days.since) if days.since else None
-    until = reports.midnight(days.until + timedelta(days=1)) if days.until else None
-    return Period(since, until)
+def _drawn(team: Team, person: User | None, period: Days, by: By | None) -> Days:
+    """Return the days that get a row each. Raises ApiError 400 where they are too many."""
+    if by not in {None, By.DAY}:
+        return Days()
+    last = period.last or day_of(timezone.now(), team.zone)
+    first = period.first or (_began(team, person, last) if by else last - timedelta(days=USUAL_DAYS - 1))
+    most = MOST_ROWS if by else MOST_DAYS
+    if (last - first).days >= most:
+        raise wrong_field("from", f"Choose at most {most} days.")
+    return Days(min(first, last), last)
+
+
+def _began(team: Team, person: User | None, otherwise: date) -> date:
+    """Return the first day of live or rehearsal money."""
+    found = (reports.first_day(team, rehearsal=rehearsal, person=person) for rehearsal in (False, True))
+    return min((day for day in found if day), default=otherwise)
+
+
+def _limit(team: Team) -> Decimal | None:
+    standings = budgets.standings(team, now=timezone.now(), rehearsal=False)
+    on_team = [one for one in standings if one.limit.scope == LimitScope.TEAM]
+    return min(on_team, key=lambda one: one.left).limit.amount if on_team else None
 
 
 @router.get("/health", response={200: HealthOut, frozenset({401, 403}): Refusal}, tags=["health"])

@@ -231,54 +231,6 @@ class ModelList(BaseModel):
     models: list[ModelOut]
 
 
-class Sums(BaseModel):
-    """USD: charged, set aside for jobs that go on, and open for ended jobs nobody knows the charge of."""
-
-    spent: Usd
-    held: Usd
-    unknown: Usd
-    jobs: int
-
-
-class DaySums(Sums):
-    """The sums of one day in UTC."""
-
-    day: date
-
-
-class ModelSums(Sums):
-    """The sums of one model."""
-
-    model: str
-
-
-class PersonSums(Sums):
-    """The sums of one person."""
-
-    person: str
-
-
-class Book(Sums):
-    """Sums, and the same by day, model and person."""
-
-    by_day: list[DaySums]
-    by_model: list[ModelSums]
-    by_person: list[PersonSums]
-
-
-class SpendOut(Book):
-    """Real money at the top; the rehearsal's apart, since nothing of it was ever paid.
-
-    `scope` is "own" for roles that may not see the team's spend: then only the asker's jobs are counted.
-    """
-
-    scope: Literal["team", "own"]
-    since: date | None
-    until: date | None
-    limit: Usd | None
-    rehearsal: Book
-
-
 class HealthOut(BaseModel):
     """Whether jobs move on. `problem` is a sentence for people, null where there is none."""
 
@@ -293,11 +245,15 @@ class HealthOut(BaseModel):
 
 
 class ErrorOut(BaseModel):
-    """What is wrong: a sentence with the remedy, a stable word, and a list of sentences for each field."""
+    """What is wrong: a sentence with the remedy, a stable word, and a list of sentences for each field.
+
+    `limit_id` is there only where a limit refuses: which one.
+    """
 
     message: str
     code: str
     fields: dict[str, list[str]]
+    limit_id: int | None = None
 
 
 class Refusal(BaseModel):

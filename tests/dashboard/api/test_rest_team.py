@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,9 @@ from openapi_spec_validator import validate
 
 from dashboard.readiness import TICK_KEY
 from tests.dashboard.api.scripts import Script
-from tests.factories import NOW, Cast, create_job, live_account
+from tests.factories import NOW, Cast, create_job, create_limit, live_account
 from videojobs import catalog
-from videojobs.models import Job, PriceOnFile, ProviderAccount
+from videojobs.models import Job, LimitPeriod, PriceOnFile, ProviderAccount, Team
 from videojobs.money import ledger
 from videojobs.states import State
 
@@ -78,6 +79,49 @@ def test_spend_is_told_by_day_model_and_person(alice: Script, spending: object) 
     assert people["bob@example.org"] == ("0.000000", "0.280000")
 
 
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [
+        ("day", ["2026-11-22", "2026-11-23"]),
+        ("model", ["minimax/video-01-director"]),
+        ("person", ["alice@example.org", "bob@example.org"]),
+        ("project", ["General"]),
+    ],
+)
+def test_rows_by_what_is_asked_for(alice: Script, spending: object, by: str, keys: list[str]) -> None:
+    spend = alice.get(f"/api/v1/spend?from=2026-11-22&to=2026-11-23&by={by}").json()
+    assert [row["key"] for row in spend["rows"]] == keys
+    assert sum(Decimal(row["spent"]) for row in spend["rows"]) == Decimal(spend["spent"]) == Decimal("0.30")
+    assert (spend["from"], spend["to"], spend["by"], spend["zone"]) == ("2026-11-22", "2026-11-23", by, "UTC")
+    assert {name for name in spend if name.startswith("by_") and spend[name] is not None} == {f"by_{by}"}
+    assert spend["rehearsal"]["rows"][-1]["jobs"] == 1
+
+
+def test_rows_by_day_begin_with_the_first(alice: Script, cast: Cast, spending: ProviderAccount) -> None:
+    create_job(cast.bob, cast.team, account=spending, now=NOW - timedelta(days=90))
+    rows = alice.get("/api/v1/spend?by=day&to=2026-11-23").json()["rows"]
+    assert (rows[0]["key"], rows[0]["jobs"], len(rows)) == ("2026-08-25", 1, 91)
+
+
+def test_a_row_says_what_stands_behind_it(alice: Script, spending: object) -> None:
+    [row] = alice.get("/api/v1/spend?by=model").json()["rows"]
+    assert (row["jobs"], row["charged"], row["open_ends"], row["failed"]) == (3, 1, 1, 2)
+    assert (row["spent_on_failed"], row["clips"], row["seconds"]) == ("0.300000", 0, 0)
+
+
+def test_days_are_the_teams(alice: Script, cast: Cast) -> None:
+    Team.objects.filter(pk=cast.team.pk).update(time_zone="Asia/Tokyo")
+    create_job(cast.alice, cast.team, account=live_account(), now=NOW.replace(hour=16))
+    spend = alice.get("/api/v1/spend?by=day&from=2026-11-24&to=2026-11-24").json()
+    assert (spend["rows"][0]["jobs"], spend["zone"]) == (1, "Asia/Tokyo")
+
+
+def test_the_limit_on_the_team_is_told(alice: Script, cast: Cast) -> None:
+    create_limit(cast.team, "100")
+    create_limit(cast.team, "5", period=LimitPeriod.MONTH)
+    assert alice.get("/api/v1/spend").json()["limit"] == "5.000000"
+
+
 def test_days_bound_the_sums(alice: Script, spending: object) -> None:
     assert alice.get("/api/v1/spend?since=2026-11-24&until=2026-11-25").json()["spent"] == "0.000000"
 
@@ -86,21 +130,31 @@ def test_a_member_reads_their_own_spend(bob: Script, spending: object) -> None:
     spend = bob.get("/api/v1/spend").json()
     assert (spend["scope"], spend["spent"], spend["held"]) == ("own", "0.000000", "0.280000")
     assert {row["person"] for row in spend["by_person"]} == {"bob@example.org"}
+    rows = bob.get("/api/v1/spend?by=person").json()["rows"]
+    assert [row["key"] for row in rows] == ["bob@example.org"]
 
 
 @pytest.mark.parametrize(
-    ("query", "field"),
+    ("query", "fields"),
     [
-        ("since=2020-01-01&until=2026-01-01", "until"),
-        ("since=2026-02-01&until=2026-01-01", "until"),
-        ("since=0001-01-01", "since"),
-        ("until=9999-12-31", "since"),
-        ("since=x", "since"),
+        ("since=2020-01-01&until=2026-01-01", ["from"]),
+        ("by=day&from=2010-01-01&to=2026-01-01", ["from"]),
+        ("since=2026-02-01&until=2026-01-01", ["since", "until"]),
+        ("from=2026-02-01&to=2026-01-01", ["from", "to"]),
+        ("from=2026-02-01&to=2026-01-01&by=model", ["from", "to"]),
+        ("since=0001-01-01", ["since"]),
+        ("to=9999-12-31", ["to"]),
+        ("since=x", ["since"]),
+        ("from=2026-02-30", ["from"]),
+        ("by=moon", ["by"]),
+        ("by=", ["by"]),
+        ("from=2026-01-01&since=2026-01-01", ["since"]),
+        ("to=2026-01-01&until=2026-01-02", ["until"]),
     ],
 )
-def test_days_that_make_no_sense_are_named(alice: Script, query: str, field: str) -> None:
+def test_what_makes_no_sense_is_named(alice: Script, query: str, fields: list[str]) -> None:
     answer = alice.get(f"/api/v1/spend?{query}")
-    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, [field])
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, fields)
 
 
 def test_health_is_well_after_a_tick(alice: Script, cast: Cast, broker: "redis.Redis") -> None:
@@ -144,6 +198,14 @@ def test_the_document_knows_every_operation(document: dict[str, Any]) -> None:
         ("POST", "/api/v1/jobs/{job_id}/retry"),
         ("GET", "/api/v1/models"),
         ("GET", "/api/v1/spend"),
+        ("GET", "/api/v1/limits"),
+        ("POST", "/api/v1/limits"),
+        ("GET", "/api/v1/limits/{limit_id}"),
+        ("PATCH", "/api/v1/limits/{limit_id}"),
+        ("DELETE", "/api/v1/limits/{limit_id}"),
+        ("GET", "/api/v1/approvals"),
+        ("POST", "/api/v1/approvals/{approval_id}"),
+        ("GET", "/api/v1/ledger"),
         ("GET", "/api/v1/health"),
     }
 
