@@ -6,24 +6,29 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from videojobs import reports
 from videojobs.models.accounts import ProviderAccount
-from videojobs.models.money import EntryKind
+from videojobs.models.limits import LimitScope
 from videojobs.models.notices import Notice
 from videojobs.models.people import User
 from videojobs.models.teams import Membership, Team
-from videojobs.reports import Book, Counts, Period
+from videojobs.money import budgets
+from videojobs.money.budgets import LimitStanding
+from videojobs.reports import Counts
 from videojobs.rights import Right
 
 THEMES = ("light", "dark", "system")
 THEME_COOKIE = "dailies_theme"
 RAIL_COOKIE = "dailies_rail"
 NOTICES_SHOWN = 6
+NEARLY_FULL, FULL = 80, 100
+"""Per cent of a limit at which the money pill changes its colour."""
+
 NO_JOBS = Counts(running=0, waiting=0, waiting_mine=0, deciding=0, open=0, open_mine=0)
 
 
@@ -44,6 +49,7 @@ PLACES = (
     ("gallery", "Gallery", "layout-grid"),
 )
 SPEND = ("spend", "Spend", "wallet")
+PRICES = ("prices", "Prices", "coins")
 TOKENS = ("tokens", "API tokens", "key-round")
 TEAM = ("team", "Team", "users")
 
@@ -110,7 +116,7 @@ class Frame:
     @cached_property
     def keeping(self) -> list[Place]:
         """Where the rail leads, at its foot: what one keeps in order."""
-        return self._known((TEAM, TOKENS))
+        return self._known((PRICES, TEAM, TOKENS))
 
     def _known(self, places: Sequence[tuple[str, str, str]]) -> list[Place]:
         match = self.request.resolver_match
@@ -147,13 +153,32 @@ class Frame:
 
     @cached_property
     def spent(self) -> Decimal:
-        """Settled since the month began (UTC), in USD; in rehearsal what it would have cost."""
+        """Charged for jobs of this month in the team's zone, in USD; in rehearsal what it would have cost."""
         if self.team is None:
             return Decimal(0)
         person = None if self.sees_spend else self.person
-        month = Period.month(timezone.now())
-        settled = Book(self.team, self.rehearsal, person, month).entries(EntryKind.SETTLE)
-        return settled.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+        sums = reports.this_month(self.team, timezone.now(), rehearsal=self.rehearsal, person=person)
+        return sums.spent
+
+    @cached_property
+    def tightest(self) -> LimitStanding | None:
+        """The limit on the team, or on this person alone, with the least room; None without one."""
+        if self.team is None or self.person is None:
+            return None
+        standings = budgets.standings(self.team, now=timezone.now(), rehearsal=self.rehearsal)
+        mine = [one for one in standings if self._is_mine(one)]
+        return min(mine, key=lambda one: one.left, default=None)
+
+    @property
+    def money_tone(self) -> str:
+        """How the pill is coloured: "bad" where nothing is left, "warn" above four fifths."""
+        taken = self.tightest.per_cent if self.tightest else 0
+        return "bad" if taken >= FULL else "warn" if taken >= NEARLY_FULL else ""
+
+    def _is_mine(self, one: LimitStanding) -> bool:
+        if self.sees_spend:
+            return one.limit.scope == LimitScope.TEAM
+        return one.limit.person_id == self.request.user.pk
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

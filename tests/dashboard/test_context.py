@@ -1,16 +1,19 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from dashboard.access import in_team
 from dashboard.context import Frame, frame
-from tests.factories import Cast, create_cast, create_job, create_user, join
-from videojobs.models import Notice, User
+from tests.factories import Cast, create_cast, create_job, create_limit, create_user, join
+from videojobs.models import LimitScope, Notice, User
+from videojobs.money import ledger, tallies
 from videojobs.rights import Role
 from videojobs.states import State
 
@@ -86,3 +89,32 @@ def test_a_notice_names_its_job(client: Client, cast: Cast) -> None:
     tell(cast, "unsure", job=job)
     client.force_login(cast.alice)
     assert client.get("/notices/").content.decode().count("Horses cross a river") == 2
+
+
+def test_the_pill_says_what_is_left_of_the_tightest_limit(client: Client, cast: Cast) -> None:
+    client.force_login(cast.alice)
+    assert page_of(cast.alice).tightest is None
+    create_limit(cast.team, "10")
+    create_limit(cast.team, "1", scope=LimitScope.PERSON, person=cast.bob)
+    create_job(cast.alice, cast.team, usd="8")
+    assert page_of(cast.alice).money_tone == "warn"
+    assert "$2.00 <small>left</small>" in client.get("/frame/").content.decode()
+
+
+def test_a_members_pill_is_about_their_own_limit(cast: Cast) -> None:
+    create_limit(cast.team, "10")
+    assert page_of(cast.bob).tightest is None
+    create_limit(cast.team, "0.28", scope=LimitScope.PERSON, person=cast.bob)
+    create_job(cast.bob, cast.team)
+    found = page_of(cast.bob)
+    assert found.tightest is not None and found.tightest.left == 0
+    assert found.money_tone == "bad"
+
+
+def test_the_pill_counts_the_month_by_the_teams_clocks(cast: Cast) -> None:
+    job = create_job(cast.alice, cast.team, state=State.COMPLETED, now=datetime(2026, 10, 31, 16, tzinfo=UTC))
+    ledger.settle(job.id, Decimal("0.30"), now=timezone.now(), reason="Reported.")
+    with time_machine.travel(datetime(2026, 11, 23, tzinfo=UTC), tick=False):
+        assert page_of(cast.alice).spent == 0
+        tallies.set_zone(cast.team, ZoneInfo("Asia/Tokyo"), cast.alice, now=timezone.now())
+        assert page_of(cast.alice).spent == Decimal("0.30")
