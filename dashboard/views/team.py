@@ -14,6 +14,7 @@ from dashboard.access import TEAM_KEY, team_page
 from dashboard.accounts import LINK_DAYS, mail_password_link, password_link
 from dashboard.forms.asks import AsksForm
 from dashboard.forms.people import MemberForm, RoleForm, TeamForm
+from dashboard.forms.zone import ZoneForm
 from dashboard.http import TeamRequest
 from videojobs import teams
 from videojobs.models import Membership, User
@@ -162,10 +163,11 @@ def render_team(
     adding: MemberForm | None = None,
     naming: TeamForm | None = None,
     asking: AsksForm | None = None,
+    zoning: ZoneForm | None = None,
     problem: str = "",
 ) -> HttpResponse:
     """Show the page, with what is wrong where something is."""
-    wrong = bool(problem or adding or naming or asking)
+    wrong = bool(problem or adding or naming or asking or zoning)
     context = {
         "rows": member_rows(request),
         "roles": list(Role),
@@ -178,6 +180,7 @@ def render_team(
         "may_rename": request.asker.may(Right.MANAGE_TEAM),
         "adding": adding or MemberForm(roles=roles_to_give(request.membership)),
         "naming": naming or TeamForm(initial={"name": request.team.name}),
+        "zoning": zoning or ZoneForm(team=request.team),
         "problem": problem,
     }
     return TemplateResponse(request, "team/team.html", context, status=422 if wrong else 200)

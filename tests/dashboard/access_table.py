@@ -20,9 +20,13 @@ EVERYBODY: Answers = (200, 200, 200, 200, 200)
 NOTHING: Answers = (404, 404, 404, 404, 404)
 SIGNED_IN: Answers = (LOGIN, 200, 200, 200, 200)
 SENDERS: Answers = (LOGIN, 200, 403, 200, 200)
+SETTERS: Answers = (LOGIN, 200, 403, 403, 200)
 THE_TEAM: Answers = (LOGIN, 404, 200, 200, 200)
 SCRIPTS_OF_A_TEAM: Answers = (401, 200, 200, 200, 200)
 SCRIPTS_OF_THE_TEAM: Answers = (401, 404, 200, 200, 200)
+
+
+SEERS: Answers = (LOGIN, 200, 403, 403, 200)
 
 
 def only_owner(answer: int) -> Answers:
@@ -68,10 +72,35 @@ PAGES = {
     "gallery": get("/gallery/", SIGNED_IN),
     "gallery_count": get("/gallery/count/", SIGNED_IN),
     "gallery_tile": get("/gallery/tile/{job}/", THE_TEAM),
+    "prices": get("/prices/", SIGNED_IN),
+    "add_price": get("/prices/add/", (LOGIN, 200, 403, 403, 200)),
+    "change_price": get("/prices/{price}/change/", only_owner(200)),
+    "take_price_away": post("/prices/{price}/take-away/", only_owner(302)),
+    "take_proposal": post("/prices/proposals/{proposal}/take/", only_owner(302)),
+    "leave_proposal": post("/prices/proposals/{proposal}/leave/", only_owner(302)),
     "spend": get("/spend/", SIGNED_IN),
-    "spend_sums": get("/spend/sums/", SIGNED_IN),
+    "spend_body": get("/spend/body/", SIGNED_IN),
+    "spend_chart": get("/spend/chart.json", SIGNED_IN),
+    "limits": get("/spend/limits/", SIGNED_IN),
+    "limit_add": get("/spend/limits/add/", SETTERS),
+    "limit_change": get("/spend/limits/{limit}/", (LOGIN, 404, 403, 403, 200)),
+    "limit_remove": post("/spend/limits/{limit}/remove/", only_owner(302)),
+    "balance": get("/spend/balance/", (LOGIN, 200, 403, 403, 200)),
+    "balance_top_up": post("/spend/balance/top-up/", (LOGIN, 404, 403, 403, 404)),  # rehearsal has none
     "spend_jobs": get("/spend/jobs.csv", SIGNED_IN),
+    "spend_jobs_json": get("/spend/jobs.json", SIGNED_IN),
     "spend_ledger": get("/spend/ledger.csv", SIGNED_IN),
+    "spend_ledger_json": get("/spend/ledger.json", SIGNED_IN),
+    "spend_days": get("/spend/days.csv", SIGNED_IN),
+    "spend_days_json": get("/spend/days.json", SIGNED_IN),
+    "spend_focus": get("/spend/focus.csv", SIGNED_IN),
+    "ledger": get("/spend/ledger/", SIGNED_IN),
+    "ledger_verify": post("/spend/ledger/verify/", (LOGIN, 302, 403, 403, 302)),
+    "statements": get("/spend/statements/", SEERS),
+    "statement_pdf": get("/spend/statements/statement.pdf", SEERS),
+    "statement_csv": get("/spend/statements/statement.csv", SEERS),
+    "add_monthly_statement": post("/spend/statements/monthly/", (LOGIN, 422, 403, 403, 422)),
+    "remove_monthly_statement": post("/spend/statements/monthly/{monthly}/remove/", only_owner(302)),
 }
 
 ACCOUNT = {
@@ -88,6 +117,7 @@ ACCOUNT = {
 PEOPLE = {
     "team": get("/team/", SIGNED_IN),
     "rename_team": post("/team/rename/", (LOGIN, 302, 403, 403, 302), name="Dockside"),
+    "set_team_zone": post("/team/zone/", (LOGIN, 302, 403, 403, 302), zone="Europe/Berlin"),
     "choose_team": post("/team/choose/", (LOGIN, 404, 302, 302, 302), team="{team}"),
     "team_asks": post("/team/asks/", (LOGIN, 302, 403, 403, 302), above_job="5"),
     "add_member": post(
@@ -115,6 +145,10 @@ JOBS = {
     "job_look_again": post("/jobs/{lost}/look-again/", only_owner(302)),
     "job_send_restored": post("/jobs/{job}/send-restored/", only_owner(409)),
     "job_settle": post("/jobs/{lost}/settle/", only_owner(422)),
+    "job_uncharged": post("/jobs/{lost}/uncharged/", only_owner(422)),
+    "job_correct": post("/jobs/{job}/correct/", only_owner(422)),
+    "job_credit": post("/jobs/{job}/credit/", only_owner(422)),
+    "job_dispute": get("/jobs/{job}/dispute.zip", only_owner(200)),
     "job_retry": post("/jobs/{lost}/retry/", only_owner(302)),
     "job_grant": post("/jobs/{asking}/grant/", only_owner(302)),
     "job_refuse": post("/jobs/{asking}/refuse/", only_owner(302)),
@@ -127,6 +161,8 @@ JOBS = {
 }
 
 WISH = {"model": DIRECTOR, "prompt": "A paper boat"}
+
+LIMIT = {"scope": {"kind": "team"}, "period": "day", "amount": "100", "action": "warn"}
 
 SCRIPTS = {
     "gateway_create": post("/v2/videos", (401, 200, 403, 200, 200), **WISH),
@@ -144,9 +180,15 @@ SCRIPTS = {
     ),
     "api:retry_job": post("/api/v1/jobs/{lost}/retry", (401, 404, 403, 403, 201)),
     "api:list_models": get("/api/v1/models", SCRIPTS_OF_A_TEAM),
+    "api:create_limit": post("/api/v1/limits", (401, 201, 403, 403, 201), **LIMIT),
+    "api:list_limits": get("/api/v1/limits", SCRIPTS_OF_A_TEAM),
+    "api:read_limit": get("/api/v1/limits/{limit}", (401, 404, 404, 200, 200)),
+    "api:change_limit": Line("/api/v1/limits/{limit}", (401, 404, 403, 403, 200), "PATCH", {"amount": "100"}),
+    "api:retire_limit": Line("/api/v1/limits/{limit}", (401, 404, 403, 403, 204), "DELETE"),
     "api:list_approvals": get("/api/v1/approvals", SCRIPTS_OF_A_TEAM),
     "api:answer_approval": post("/api/v1/approvals/{approval}", (401, 404, 403, 403, 200), answer="refuse"),
     "api:read_spend": get("/api/v1/spend", SCRIPTS_OF_A_TEAM),
+    "api:read_ledger": get("/api/v1/ledger", SCRIPTS_OF_A_TEAM),
     "api:read_health": get("/api/v1/health", SCRIPTS_OF_A_TEAM),
 }
 

@@ -69,7 +69,7 @@ class TestPage:
     ) -> None:
         for number in range(10):
             join(create_user(f"extra{number}@example.org"), cast.team)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             alice.get("/team/")
 
 
