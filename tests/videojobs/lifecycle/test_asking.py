@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.factories import NOW, Cast, create_asking_job, create_limit, create_user, join
+from tests.factories import NOW, Cast, create_asking_job, create_job, create_limit, create_user, join
 from tests.videojobs.lifecycle.rules import check_everything
 from videojobs import dispatch, lifecycle, tasks
 from videojobs.lifecycle import Answered, Way
@@ -134,6 +134,15 @@ def test_a_limit_that_stops_still_stops_a_granted_job(cast: Cast, job: Job, acco
     create_limit(cast.team, "5", action=LimitAction.STOP)
     assert claims(account) == 0
     assert "the limit of the team Harbour" in dispatch.reasons([Job.objects.get(id=job.id)], LATER)[job.id]
+
+
+def test_a_limit_set_meanwhile_asks_at_the_claim(cast: Cast, account: ProviderAccount) -> None:
+    job = create_job(cast.bob, cast.team, usd="5.60")
+    create_limit(cast.team, "5", action=LimitAction.ASK)
+    assert claims(account) == 0
+    assert standing(job) == WAITING
+    lifecycle.grant(job, cast.alice, now=LATER + timedelta(minutes=1))
+    assert claims(account) == 1
 
 
 def test_every_answer_stands_in_events_and_audit(cast: Cast, job: Job) -> None:
