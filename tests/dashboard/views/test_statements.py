@@ -167,9 +167,8 @@ def test_somebody_gets_it_each_month_from_now_on(alice: Client, cast: Cast) -> N
     one = MonthlyStatement.objects.get()
     assert (one.address, one.markup, one.created_by) == ("client@example.com", Decimal("12.5"), cast.alice)
     assert "to client@example.com" in shown.content.decode()
-    assert AuditEntry.objects.get(action="statement_added").subject.startswith(
-        "General to client@example.com"
-    )
+    note = AuditEntry.objects.get(action="statement_added")
+    assert note.after == {"project": "General", "address": "client@example.com", "markup": "12.5"}
 
 
 @pytest.mark.parametrize(
