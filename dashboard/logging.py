@@ -15,7 +15,8 @@ HIDDEN_WORDS = ("prompt", "secret", "password", "authorization", "cookie", "toke
 """A field whose name contains one of these is not logged."""
 
 SECRET_TEXT = re.compile(
-    r"(?i)(?P<before>bearer\s+|[?&](?:token|key|sig|signature|api_key)=|://[^\s:/@]*:)(?P<secret>[^\s&@\"']+)"
+    r"(?i)(?P<before>bearer\s+|[?&](?:token|key|sig|signature|api_key)=|://[^\s:/@]*:"
+    r"|/asks/by-mail/|/password/reset/key/)(?P<secret>[^\s&@\"']+)"
 )
 
 

@@ -18,6 +18,8 @@ from dashboard.logging import configure, hide_secrets, is_unforeseen
         ("Authorization: Bearer dailies_abc123", "dailies_abc123"),
         ("cannot reach postgresql://user:abc123@db/name", "abc123"),
         ("https://cdn.example.com/clip.mp4?x=1&signature=abc123", "abc123"),
+        ("Gone: /asks/by-mail/job_x-1.a.abc123/", "abc123"),
+        ("Forbidden: /accounts/password/reset/key/1-abc123/", "abc123"),
     ],
 )
 def test_secrets_in_the_text_are_hidden(text: str, hidden: str) -> None:
