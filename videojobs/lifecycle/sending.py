@@ -29,7 +29,7 @@ KEPT_BACK_FOR = timedelta(seconds=30)
 """When a job that did not fit a limit is tried again; a limit that is raised lets it go at once."""
 
 KEPT_BACK_AT_ONCE = 20
-"""So many jobs may be found not to fit under one lock of their account."""
+"""So many jobs may be found not to fit before a worker does something else."""
 
 COMMIT_TRIES_FOR = 600.0
 """Seconds a worker keeps trying to commit an id; after that the journal has it."""
@@ -72,41 +72,38 @@ def claim_next(account_id: int, choose: Choose, *, now: datetime) -> Claim | Non
     """
     claim_id = secrets.token_hex(16)
     try:
-        with durable():
-            return _claim(account_id, choose, claim_id, now)
+        for _turn in range(KEPT_BACK_AT_ONCE):
+            # Each in a transaction of its own: the lock of a second job after the team's chain makes a ring.
+            with durable():
+                claim, was_kept_back = _claim(account_id, choose, claim_id, now)
+            if not was_kept_back:
+                return claim
     except DATABASE_AWAY:
         # The commit may have happened all the same. Nothing is sent under it, so no person need decide.
         until_committed(lambda: _give_back(account_id, claim_id, now), tries_for=GIVE_BACK_TRIES_FOR)
         raise
+    return None
 
 
-def _claim(account_id: int, choose: Choose, claim_id: str, now: datetime) -> Claim | None:
+def _claim(account_id: int, choose: Choose, claim_id: str, now: datetime) -> tuple[Claim | None, bool]:
+    """Return the claim, if any, and whether the job whose turn it is was kept back by a limit."""
     account = ProviderAccount.objects.locked().get(id=account_id)
-    job = _first_that_fits(account, choose, now)
-    if job is None:
-        return None
+    job_id = choose(account, now)
+    if job_id is None:
+        return None, False
+    job = Job.objects.locked().select_related("account").get(id=job_id)
+    if job.state != State.WAITING or job.decision:
+        return None, False  # somebody cancelled it, or asked about it, while we waited for its lock
+    if not _fits(job, now):
+        return None, True
     columns = {"claim_id": claim_id, "claimed_at": now, "not_before": None, "not_before_reason": ""}
     step = Step(to=State.SENDING, kind="claimed", why="Its turn: sending it now.", columns=columns)
     # A restored job waits in the same state, and for a person.
     if take(job, step, now=now, decision="") is None:
-        return None
+        return None, False
     ledger.mark_unknown(job.id, why="It is being sent.")
     Turn.objects.update_or_create(account=account, person_id=job.person_id, defaults={"taken_at": now})
-    return Claim(job=job, id=claim_id, at=now)
-
-
-def _first_that_fits(account: ProviderAccount, choose: Choose, now: datetime) -> Job | None:
-    """Return the job whose turn it is and that no limit keeps back by now."""
-    for _turn in range(KEPT_BACK_AT_ONCE):
-        job_id = choose(account, now)
-        if job_id is None:
-            return None
-        job = Job.objects.locked().select_related("account").get(id=job_id)
-        if job.state != State.WAITING or job.decision:
-            return None  # somebody cancelled it, or asked about it, while we waited for its lock
-        if _fits(job, now):
-            return job
-    return None
+    return Claim(job=job, id=claim_id, at=now), False
 
 
 def _fits(job: Job, now: datetime) -> bool:

@@ -4,6 +4,8 @@ Everything that writes here holds the chain's lock, so that no admission passes 
 or between a limit and its first count.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -234,26 +236,31 @@ def change(
 ) -> Limit:
     """Give a limit another amount, action or levels; jobs it held back are tried again. Raises WrongLimit."""
     _check(amount, levels)
-    with transaction.atomic(), chain.opened(limit.team_id):
-        fresh = _fresh(limit)
+    with _changing(limit) as fresh:
         before = _facts(fresh)
         fresh.amount, fresh.action, fresh.levels = amount, action.value, sorted(set(levels))
         fresh.save(update_fields=["amount", "action", "levels"])
         _know_levels(fresh)
-        _let_go(fresh)
         _audit(fresh, "limit_changed", actor, now, before=before, after=_facts(fresh))
     return fresh
 
 
 def retire(limit: Limit, actor: User | None, *, now: datetime) -> None:
     """Take a limit away; jobs it held back are tried again. Raises WrongLimit where it is gone already."""
-    with transaction.atomic(), chain.opened(limit.team_id):
-        fresh = _fresh(limit)
+    with _changing(limit) as fresh:
         Limit.objects.filter(id=fresh.pk).update(retired_at=now)
         others = Limit.objects.filter(team=fresh.team_id).active()
         LedgerHead.objects.filter(team=fresh.team_id).update(has_limits=others.exists())
-        _let_go(fresh)
         _audit(fresh, "limit_retired", actor, now, before=_facts(fresh))
+
+
+@contextmanager
+def _changing(limit: Limit) -> Iterator[Limit]:
+    """Give a limit as it is under the chain's lock; jobs it held back may be tried again after the commit."""
+    with transaction.atomic():
+        _let_go(limit)  # jobs' rows before the chain, as everywhere: another order makes a ring
+        with chain.opened(limit.team_id):
+            yield _fresh(limit)
 
 
 def _fresh(limit: Limit) -> Limit:
@@ -302,8 +309,10 @@ def _know_levels(limit: Limit) -> None:
 
 
 def _let_go(limit: Limit) -> None:
-    held_back = Job.objects.filter(team=limit.team_id, not_before_reason__startswith=HELD_BACK)
-    held_back.waiting().update(not_before=None)
+    """Let jobs be tried again that a limit held back. One that is just being held back waits its time."""
+    held_back = Job.objects.filter(team=limit.team_id, not_before_reason__startswith=HELD_BACK).waiting()
+    list(held_back.locked().only("id").order_by("id"))  # in one order, as two changes at once do it
+    held_back.update(not_before=None)
 
 
 def _facts(limit: Limit) -> dict[str, Any]:
