@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.transaction import TransactionManagementError
 
 from videojobs.models import Job, LedgerEntry, LedgerHead, User
 from videojobs.models.compiled import insert
@@ -70,12 +71,19 @@ class Head:
         return entry
 
 
+def demand_transaction() -> None:
+    """Raise TransactionManagementError outside a transaction, where SQLite would write the half of it."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Money is moved inside a transaction.")
+
+
 @contextmanager
 def opened(team_id: int) -> Iterator[Head]:
     """Lock the end of a team's chain until the transaction ends; entries appended in the block become it.
 
     Whoever needs locks of jobs takes them before.
     """
+    demand_transaction()
     head = _locked(team_id)
     before = head.number
     yield head

@@ -214,4 +214,5 @@ def _refuse_amount(usd: Decimal, *, least: Decimal) -> None:
 
 
 def _locked(job_id: str) -> Job:
+    chain.demand_transaction()
     return Job.objects.locked().select_related("account").get(id=job_id)
