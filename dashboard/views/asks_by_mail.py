@@ -56,7 +56,7 @@ def by_mail(request: HttpRequest, token: str) -> HttpResponse:
     """Show the question of a link, or take the answer to it."""
     try:
         opened = open_link(request, token, timezone.now())
-        return _private(_answer(request, opened) if request.method == "POST" else _show(request, opened))
+        return _private(take_answer(request, opened) if request.method == "POST" else _show(request, opened))
     except Closed as closed:
         context = {"title": closed.title, "message": closed.message}
         return _private(TemplateResponse(request, "asks/closed.html", context, status=closed.status))
@@ -119,7 +119,7 @@ def _show(
     return TemplateResponse(request, "asks/by_mail.html", context, status=status)
 
 
-def _answer(request: HttpRequest, opened: Opened) -> HttpResponse:
+def take_answer(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Take the answer. Raises Closed where somebody else was first."""
     try:
         if request.POST.get("answer") == "grant":

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from dashboard.views.asks_by_mail import Closed, open_link, take_answer
 from tests.factories import Cast, create_asking_job, create_cast, create_user, join, live_account
 from videojobs import lifecycle
 from videojobs.models import Approval, AuditEntry, Job, User
@@ -131,18 +133,14 @@ def test_the_answer_ends_every_link(client: Client, cast: Cast, job: Job, dora: 
     assert answer_to(job) == "granted"
 
 
-def test_of_two_open_pages_the_second_is_told_who_was_first(
-    client: Client, cast: Cast, job: Job, dora: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    grant = lifecycle.grant
-
-    def a_moment_late(*wanted: Any, **options: Any) -> None:
-        lifecycle.refuse(job, "", dora, now=timezone.now())
-        grant(*wanted, **options)
-
-    monkeypatch.setattr(lifecycle, "grant", a_moment_late)
-    answer = said(client, path_for(job, cast.alice), "grant")
-    assert answer.status_code == 409 and "Dora said no on " in words(answer)
+def test_of_two_answers_at_once_the_second_is_told_who_was_first(cast: Cast, job: Job, dora: User) -> None:
+    request = RequestFactory().post("/", {"answer": "grant"})
+    request.user = AnonymousUser()
+    opened = open_link(request, answer_links.token_for(job, cast.alice), timezone.now())
+    lifecycle.refuse(job, "", dora, now=timezone.now())
+    with pytest.raises(Closed, match="Dora said no on ") as late:
+        take_answer(request, opened)
+    assert late.value.status == 409
 
 
 def test_taking_the_job_back_ends_it(client: Client, cast: Cast, job: Job) -> None:
