@@ -29,7 +29,7 @@ class ApiError(Exception):
     """An answer that is not what was asked for.
 
     `message` is a sentence with the remedy, `code` a stable word for programs, `fields` what is wrong with
-    each field by its wire name.
+    each field by its wire name, `limit_id` the limit that refuses.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class ApiError(Exception):
         *,
         fields: Fields | None = None,
         headers: Mapping[str, str] | None = None,
+        limit_id: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -47,6 +48,12 @@ class ApiError(Exception):
         self.code = code
         self.fields = fields or {}
         self.headers = dict(headers or {})
+        self.limit_id = limit_id
+
+    @property
+    def more(self) -> dict[str, int]:
+        """What REST and gateway write beside their own words."""
+        return {} if self.limit_id is None else {"limit_id": self.limit_id}
 
 
 def wrong_field(field: str, message: str, code: str = "invalid") -> ApiError:
@@ -82,7 +89,7 @@ def _of_wish(error: Exception) -> ApiError | None:
     if isinstance(error, KeyReused):
         return ApiError(409, str(error), "idempotency_key_reused", headers=TO_STAY)
     if isinstance(error, LimitRefused):
-        return ApiError(402, str(error), "spend_limit")
+        return ApiError(402, str(error), "spend_limit", limit_id=error.limit.pk)
     if isinstance(error, RequestDataTooBig):
         return ApiError(413, "The body is too large.", "too_large")
     return None

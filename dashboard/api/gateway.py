@@ -79,7 +79,7 @@ def refusal(error: ApiError) -> HttpResponse:
     """Write an error in Together's shape; `param` is the first field that is wrong."""
     kind = ERROR_TYPES.get(error.status, "invalid_request_error")
     param = next(iter(error.fields), None)
-    wire = {"message": error.message, "type": kind, "param": param, "code": error.code}
+    wire = {"message": error.message, "type": kind, "param": param, "code": error.code, **error.more}
     return JsonResponse({"error": wire}, status=error.status, headers=error.headers)
 
 

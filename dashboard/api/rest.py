@@ -15,7 +15,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from dashboard.api import errors, rest_approvals, rest_jobs, rest_models, rest_team
+from dashboard.api import errors, rest_approvals, rest_jobs, rest_limits, rest_models, rest_team
 from dashboard.api.errors import ApiError, wrong_method
 from dashboard.api.reading import read_object
 from dashboard.api.tokens import asker_of
@@ -80,7 +80,7 @@ def refuse(_request: HttpRequest, error: Exception | type[Exception]) -> HttpRes
     """Write any exception in REST's shape."""
     raised = error() if isinstance(error, type) else error
     read = _read_ninja(raised) or errors.read(raised)
-    wire = {"message": read.message, "code": read.code, "fields": read.fields}
+    wire = {"message": read.message, "code": read.code, "fields": read.fields, **read.more}
     return JsonResponse({"error": wire}, status=read.status, headers=read.headers)
 
 
@@ -123,5 +123,11 @@ api = JsonApi(
 )
 for kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(kind, refuse)
-for router in (rest_jobs.router, rest_models.router, rest_approvals.router, rest_team.router):
+for router in (
+    rest_jobs.router,
+    rest_models.router,
+    rest_limits.router,
+    rest_approvals.router,
+    rest_team.router,
+):
     api.add_router("", router)

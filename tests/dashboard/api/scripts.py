@@ -32,6 +32,15 @@ class Script:
         """Send JSON; header names with underscores for dashes."""
         return self.send(path, json.dumps({} if value is None else value), **headers)
 
+    def patch(self, path: str, value: object) -> Any:
+        """Change what stands at an address."""
+        raw, kind = json.dumps(value), "application/json"
+        return self.client.patch(path, raw, content_type=kind, headers=self._with({}))
+
+    def delete(self, path: str) -> Any:
+        """Take away what stands at an address."""
+        return self.client.delete(path, headers=self._with({}))
+
     def send(self, path: str, raw: str | bytes, kind: str = "application/json", **headers: str) -> Any:
         """Send a raw body of some content type."""
         return self.client.post(path, raw, content_type=kind, headers=self._with(headers))

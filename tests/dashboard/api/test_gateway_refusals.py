@@ -1,7 +1,6 @@
 """What bad input gets at the gateway: Together's shape, the field's name, and nothing stored."""
 
 import json
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,8 +8,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from tests.dashboard.api.scripts import WISH, Script
-from tests.factories import Cast, create_job, live_account
-from videojobs.models import Job, LedgerEntry, ProviderAccount, Submission
+from tests.factories import Cast, create_job, create_limit
+from videojobs.models import Job, LedgerEntry, Submission
 
 HUGE = "1" + "0" * 400
 
@@ -116,16 +115,8 @@ def test_a_model_without_a_price_is_refused(alice: Script) -> None:
     assert error["param"] == "model"
 
 
-@pytest.fixture
-def live(settings: Any) -> ProviderAccount:
-    """A site that buys."""
-    settings.PROVIDER_KEY = "a-key"
-    return live_account()
-
-
-def test_a_limit_that_refuses_is_a_402(alice: Script, cast: Cast, live: ProviderAccount) -> None:
-    cast.team.spend_limit = Decimal("0.27")
-    cast.team.save()
+def test_a_limit_that_refuses_is_a_402(alice: Script, cast: Cast) -> None:
+    create_limit(cast.team, "0.27")
     error = refused(alice.create(), 402)
     assert (error["code"], "limit" in error["message"]) == ("spend_limit", True)
 

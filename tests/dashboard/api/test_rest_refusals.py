@@ -1,13 +1,12 @@
 """What bad input gets over REST: JSON that names the field, and nothing stored."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.dashboard.api.scripts import WISH, Script
-from tests.factories import Cast, live_account
+from tests.factories import Cast, create_limit
 from videojobs.models import Job, LedgerEntry
 
 
@@ -81,11 +80,8 @@ def test_an_unknown_id_is_a_404(alice: Script, job_id: str) -> None:
     refused(alice.get(f"/api/v1/jobs/{job_id}"), 404)
 
 
-def test_a_limit_that_refuses_is_a_402(alice: Script, cast: Cast, settings: Any) -> None:
-    settings.PROVIDER_KEY = "a-key"
-    live_account()
-    cast.team.spend_limit = Decimal("0.27")
-    cast.team.save()
+def test_a_limit_that_refuses_is_a_402(alice: Script, cast: Cast) -> None:
+    create_limit(cast.team, "0.27")
     refused(alice.post("/api/v1/jobs", {"body": WISH}), 402)
 
 
