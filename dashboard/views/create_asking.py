@@ -5,16 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils import timezone
+
 from dashboard import submitting
 from dashboard.context import Frame
 from dashboard.forms.create import UNLISTED, CreateForm
 from dashboard.forms.create_filling import Filling, Given, fitting
 from dashboard.http import TeamRequest
 from dashboard.submitting import Wish
+from dashboard.views.create_limits import Leeway
 from dashboard.views.create_price import (
     PriceBar,
+    Reason,
     lacks_length,
-    left_of_limit,
     likely_price,
     over_limit,
     reasons_of,
@@ -92,19 +95,30 @@ class Asking:
         # A form that was only opened is read as if its first values had been posted.
         form = CreateForm(self.form.shape, self.form.data or self.filling.initial)
         price, outcome = self._price(form)
-        left = left_of_limit(self.request.team, self.account)
+        leeway = self._leeway(price)
         return PriceBar(
             price=price,
             spent=Frame(self.request).spent,
             whose="this month" if self.request.asker.may(Right.SEE_SPEND) else "yours this month",
             rehearsal=self.account.is_rehearsal,
-            left=left,
+            leeway=leeway,
             outcome=outcome,
-            reasons=reasons_of(self.form if pressed else form) + over_limit(price, left),
+            reasons=reasons_of(self.form if pressed else form) + self._over(leeway, pressed=pressed),
             asks_price=price is None or price.source is PriceSource.TYPED,
             lacks_length=price is None and lacks_length(form.values(self.choice.model_id), self.offer),
             pressed=pressed,
         )
+
+    def _over(self, leeway: Leeway, *, pressed: bool) -> tuple[Reason, ...]:
+        """Say that a limit has no room, unless the press was told so already."""
+        return () if pressed and self.form.non_field_errors() else over_limit(leeway)
+
+    def _leeway(self, price: Price | None) -> Leeway:
+        """Return what the limits leave for this job, which is not made yet."""
+        team = self.request.team
+        project, model = team.projects.get(is_default=True), self.choice.model_id
+        job = Job(team=team, project=project, person=self.request.user, account=self.account, model=model)
+        return Leeway.of(job, price.usd if price else None, now=timezone.now())
 
     def _ordered(self, form: CreateForm) -> lifecycle.Order:
         wish = self._wish(form)

@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db.models import Sum
 
 from dashboard.forms.create import CreateForm
 from dashboard.templatetags.money import usd
+from dashboard.views.create_limits import Leeway
 from videojobs import bodies, prices
 from videojobs.bodies import BodyProblem, BodyRefused, Shape
 from videojobs.catalog import CatalogModel, Offer
-from videojobs.models import Job, ProviderAccount, Team
 from videojobs.prices import Price
 from videojobs.provider.types import CreateVideoBody
 
@@ -36,15 +35,15 @@ class Reason:
 class PriceBar:
     """One press, priced. `price` is None where a person must type it; amounts are USD.
 
-    `spent` is this month's, `left` what the team's limit leaves, None without one. `pressed` says that the
-    reasons answer a press, not a form that is still being written.
+    `spent` is this month's, `leeway` what the limits leave. `pressed` says that the reasons answer a press,
+    not a form that is still being written.
     """
 
     price: Price | None
     spent: Decimal
     rehearsal: bool
     whose: str = "this month"
-    left: Decimal | None = None
+    leeway: Leeway = field(default_factory=Leeway)
     outcome: Shape | None = None
     reasons: tuple[Reason, ...] = field(default=())
     asks_price: bool = False
@@ -60,8 +59,8 @@ class PriceBar:
 
     @property
     def is_over(self) -> bool:
-        """Whether the team's limit has no room for it."""
-        return self.left is not None and self.price is not None and self.price.usd > self.left
+        """Whether a limit has no room for it."""
+        return self.leeway.refuses
 
     @property
     def after(self) -> Decimal:
@@ -71,7 +70,8 @@ class PriceBar:
     @property
     def left_after(self) -> Decimal | None:
         """What the limit leaves once this job is held."""
-        return None if self.left is None or self.price is None else self.left - self.price.usd
+        left = self.leeway.left
+        return None if left is None or self.price is None else left - self.price.usd
 
     @property
     def deed(self) -> str:
@@ -95,11 +95,9 @@ def reasons_of(form: CreateForm) -> tuple[Reason, ...]:
     )
 
 
-def over_limit(price: Price | None, left: Decimal | None) -> tuple[Reason, ...]:
-    """Say that a team's limit has no room for a price, before anybody presses."""
-    if price is None or left is None or price.usd <= left:
-        return ()
-    return (Reason(f"It does not fit the team's limit: {usd(left)} are left of it.", ""),)
+def over_limit(leeway: Leeway) -> tuple[Reason, ...]:
+    """Say that a limit has no room for a price, before anybody presses."""
+    return (Reason(leeway.refusal, ""),) if leeway.refuses else ()
 
 
 def likely_price(
@@ -147,13 +145,3 @@ def lacks_length(values: Mapping[str, Any], offer: Offer) -> bool:
         return False
     price, _shape = likely_price({**values, "seconds": "5"}, offer, ())
     return price is not None
-
-
-def left_of_limit(team: Team, account: ProviderAccount) -> Decimal | None:
-    """Return what a team's limit leaves in USD, as the ledger counts it; None where nothing limits it."""
-    limit: Decimal | None = team.spend_limit
-    if limit is None or account.is_rehearsal:
-        return None
-    sums = Job.objects.in_team(team).live().aggregate(spent=Sum("cost"), open=Sum("held"))
-    taken: Decimal = (sums["spent"] or NOTHING) + (sums["open"] or NOTHING)
-    return limit - taken

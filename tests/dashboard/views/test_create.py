@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.dashboard.views.create_form import PICTURE, SEEDANCE, page, send, text
-from tests.factories import DIRECTOR, PROMPT, Cast, create_cast, create_job, create_user, join
-from videojobs.models import Job, LedgerEntry, Team
+from tests.factories import DIRECTOR, PROMPT, Cast, create_cast, create_job, create_limit, create_user, join
+from videojobs.models import Job, LedgerEntry
 from videojobs.rights import Role
 from videojobs.states import State
 
@@ -168,12 +168,11 @@ def test_what_a_person_types_is_shown_as_text(alice: Client) -> None:
     )
 
 
-def test_a_limit_that_refuses_is_said(alice: Client, cast: Cast, settings: Any) -> None:
-    settings.PROVIDER_KEY = "key"
-    Team.objects.filter(id=cast.team.id).update(spend_limit=Decimal("0.10"))
+def test_a_limit_that_refuses_is_said_once(alice: Client, cast: Cast) -> None:
+    create_limit(cast.team, "0.10")
     response = send(alice)
     assert response.status_code == 422
-    assert "does not fit the limit" in text(response)
+    assert text(response).count("fit the limit") == 1
     assert 'data-price="over"' in text(response)
 
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.dashboard.views.create_form import SEEDANCE, page, send, text
-from tests.factories import DIRECTOR, PROMPT, Cast, create_cast, create_job, live_account
+from tests.factories import DIRECTOR, PROMPT, Cast, create_cast, create_job, create_limit, live_account
 from videojobs import catalog
-from videojobs.models import GoneModel, Job, LedgerEntry, PriceOnFile, ProviderAccount, Team
+from videojobs.models import GoneModel, Job, LedgerEntry, PriceOnFile, ProviderAccount
 
 pytestmark = pytest.mark.django_db
 
@@ -120,9 +120,10 @@ def test_a_price_that_fell_is_taken(alice: Client, settings: Any) -> None:
 
 def test_a_live_price_says_what_the_limit_leaves(alice: Client, cast: Cast, settings: Any) -> None:
     settings.PROVIDER_KEY = "key"
-    Team.objects.filter(id=cast.team.id).update(spend_limit=Decimal(10))
+    create_limit(cast.team, "10")
     create_job(cast.bob, cast.team, account=live_account(), usd="4.00")
-    assert "left of the limit $6.00 → $5.72" in page(alice, f"?model={DIRECTOR}")
+    shown = re.sub("<[^>]+>", "", page(alice, f"?model={DIRECTOR}"))
+    assert "left of the team Harbour, $10.00 in total: $6.00 → $5.72" in shown
 
 
 # --- the model ---

@@ -8,7 +8,17 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from tests.factories import NOW, PROMPT, Cast, create_cast, create_job, create_user, join, live_account
+from tests.factories import (
+    NOW,
+    PROMPT,
+    Cast,
+    create_cast,
+    create_job,
+    create_limit,
+    create_user,
+    join,
+    live_account,
+)
 from tests.simulator import Simulator
 from videojobs.models import Job, ProviderAccount
 from videojobs.rights import Role
@@ -304,12 +314,11 @@ def test_a_wish_that_would_be_refused_today_says_why(alice: Client, cast: Cast) 
     assert "is not on offer" in answer.content.decode()
 
 
-def test_a_limit_that_has_no_room_refuses(alice: Client, cast: Cast, settings: Settings) -> None:
-    settings.PROVIDER_KEY = "k" * 20
-    cast.team.spend_limit = Decimal("0.10")
-    cast.team.save(update_fields=["spend_limit"])
-    answer = press(alice, ended(cast), "retry", request_id="once")
-    assert (answer.status_code, "does not fit the limit" in answer.content.decode()) == (409, True)
+def test_a_limit_that_has_no_room_refuses(alice: Client, cast: Cast) -> None:
+    job = ended(cast)
+    create_limit(cast.team, "0.10")
+    answer = press(alice, job, "retry", request_id="once")
+    assert (answer.status_code, "do not fit the limit" in answer.content.decode()) == (409, True)
 
 
 def test_a_price_typed_for_the_first_job_holds_for_the_next(alice: Client, cast: Cast) -> None:
