@@ -20,7 +20,7 @@ SECRET_TEXT = re.compile(
 )
 
 
-TALKATIVE = ("celery", "kombu", "httpx", "httpcore", "uvicorn", "asyncio", "PIL")
+TALKATIVE = ("celery", "kombu", "httpx", "httpcore", "uvicorn", "asyncio", "PIL", "fontTools", "fpdf")
 """Loggers that say the same thing every second, or say whole addresses."""
 
 

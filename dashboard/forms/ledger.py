@@ -30,6 +30,13 @@ def visible_entries(asker: Asker) -> QuerySet[LedgerEntry]:
     return entries if asker.may(Right.SEE_SPEND) else entries.filter(person=asker.user, job__isnull=False)
 
 
+def day_field(label: str) -> forms.DateField:
+    """Return a field for a day, which a browser lets people pick; it may be left open."""
+    widget = forms.DateInput(format="%Y-%m-%d")
+    widget.input_type = "date"
+    return forms.DateField(label=label, required=False, widget=widget)
+
+
 class LedgerForm(forms.Form):
     """What stands above the ledger; everything may be left open, and all of it must hold."""
 
@@ -39,8 +46,8 @@ class LedgerForm(forms.Form):
         choices=[("", "Every entry"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
     )
     job = forms.CharField(label="Job", required=False, max_length=40, validators=[printable])
-    first = forms.DateField(label="From", required=False)
-    last = forms.DateField(label="Up to", required=False)
+    first = day_field("From")
+    last = day_field("Up to")
     money = forms.ChoiceField(
         label="Money",
         required=False,
@@ -65,8 +72,7 @@ class LedgerForm(forms.Form):
                 empty_label="Everybody",
             )
         self.order_fields(["kind", "project", "person", "job", "first", "last", "money"])
-        dates = {"type": "date"}
-        dress(self, first=dates, last=dates, job={"placeholder": "job_…", "autocomplete": "off"})
+        dress(self, job={"placeholder": "job_…", "autocomplete": "off"})
 
     def clean(self) -> dict[str, Any]:
         """Hold the days to an order and to years that exist."""

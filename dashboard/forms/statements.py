@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from dashboard.forms.ledger import day_field
 from dashboard.forms.people import dress, email_field
 from videojobs.models import Kind, MonthlyStatement, Project, Team
 from videojobs.money.periods import day_of, month_of
@@ -50,8 +51,8 @@ class StatementForm(forms.Form):
         self.fields["month"] = forms.CharField(
             label="Month", required=False, max_length=7, initial=f"{self.today:%Y-%m}"
         )
-        for name, label in (("first", "Or from"), ("last", "up to")):
-            self.fields[name] = forms.DateField(label=label, required=False)
+        for name, label in (("first", "Or from"), ("last", "Up to")):
+            self.fields[name] = day_field(label)
         self.fields["kind"] = forms.TypedChoiceField(
             label="Money",
             coerce=Kind,
@@ -61,8 +62,8 @@ class StatementForm(forms.Form):
             initial=usual.value,
         )
         self.order_fields(["project", "month", "first", "last", "markup", "kind"])
-        dates = {"type": "date"}
-        dress(self, month={"type": "month", "placeholder": "2026-11"}, first=dates, last=dates)
+        self.fields["month"].widget.input_type = "month"
+        dress(self, month={"placeholder": "2026-11"})
         self.fields["markup"].widget.attrs |= NUMBER
 
     def clean_markup(self) -> Decimal:

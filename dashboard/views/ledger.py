@@ -19,6 +19,7 @@ from videojobs.models import EntryKind, LedgerCheck, LedgerEntry, LedgerHead
 from videojobs.models.money import FIRST_LINK
 from videojobs.money import verifying
 from videojobs.rights import Right
+from videojobs.statements import words
 
 PAGE = 50
 AT_ONCE = 5000
@@ -38,8 +39,9 @@ MEANINGS = {
 class Row:
     """One entry as the page shows it."""
 
-    def __init__(self, entry: LedgerEntry) -> None:
+    def __init__(self, entry: LedgerEntry, places: int) -> None:
         self.entry = entry
+        self.amount = words.usd(entry.amount, places)
         self.kind = EntryKind(entry.kind)
         self.word = KIND_WORDS[self.kind]
         self.meaning = MEANINGS[self.kind]
@@ -68,10 +70,12 @@ class Ledger:
         found = list(entries.order_by("-number")[: PAGE + 1])
         return found[:PAGE], self._after is not None, len(found) > PAGE
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
         """What the page shows."""
-        return [Row(entry) for entry in self._page[0]]
+        entries = self._page[0]
+        places = words.places(entry.amount for entry in entries)
+        return [Row(entry, places) for entry in entries]
 
     @property
     def newer_url(self) -> str:

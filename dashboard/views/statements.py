@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -38,9 +39,14 @@ class Preview:
     query: str
 
     @property
-    def lines(self) -> list[Line]:
-        """The first lines."""
-        return self.statement.lines[:SHOWN]
+    def lines(self) -> list[tuple[Line, str]]:
+        """The first lines, each with its amount in as many decimals as all of them need."""
+        return [(line, words.usd(line.amount, self.places)) for line in self.statement.lines[:SHOWN]]
+
+    @cached_property
+    def places(self) -> int:
+        """How many decimals the amounts need."""
+        return words.places([self.statement.base, *(line.amount for line in self.statement.lines)])
 
     @property
     def unknown(self) -> list[OpenJob]:
@@ -53,6 +59,9 @@ class Preview:
         found = self.statement
         return {
             "period": words.period(found.wish),
+            "base": words.usd(found.base, self.places),
+            "markup_amount": words.usd(found.markup_amount, self.places),
+            "total": words.usd(found.total, self.places),
             "markup": words.per_cent(found.wish.markup),
             "rounding": words.rounding(found.wish),
             "left_out": words.left_out(found),

@@ -38,6 +38,7 @@ class Paper(FPDF):
     def __init__(self, foot: str) -> None:
         super().__init__(format="A4")
         self.set_auto_page_break(False)
+        self.c_margin = 0  # text begins where rules and posters do
         self.alias_nb_pages(PAGES)
         self.add_font(FONT, "", FONTS / "DejaVuSansCondensed.ttf")
         self.add_font(FONT, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
@@ -100,6 +101,7 @@ class _Writing:
         self.statement = statement
         self.media = media
         self.posters = 0
+        self.places = words.places([statement.base, *(line.amount for line in statement.lines)])
         self.paper = Paper(f"{wish.project.team} · {wish.project} · {words.period(wish)}")
         self.paper.set_title(f"Statement: {wish.project}, {words.period(wish)}")
         self.paper.set_creation_date(statement.made_at)
@@ -158,18 +160,18 @@ class _Writing:
 
     def _amounts(self) -> list[tuple[str, str]]:
         statement = self.statement
-        rows = [("Charged by the provider", words.usd(statement.base))]
+        rows = [("Charged by the provider", words.usd(statement.base, self.places))]
         if statement.wish.markup:
             name = f"Mark-up of {words.per_cent(statement.wish.markup)}"
-            rows.append((name, words.usd(statement.markup_amount)))
+            rows.append((name, words.usd(statement.markup_amount, self.places)))
         if statement.unknown:
             rows.append(("Charge unknown, not in the total", f"{len(statement.unknown):,} jobs"))
-        total = ("Total", words.usd(statement.total))
+        total = ("Total", words.usd(statement.total, self.places))
         return [*rows, total, ("To pay", f"${statement.to_pay:,.2f}")]
 
     def _line(self, line: Line) -> None:
         note = " · ".join(part for part in (line.job.id, words.changes(line)) if part)
-        self._row(line.job, words.day(line.day), words.usd(line.amount), note)
+        self._row(line.job, words.day(line.day), words.usd(line.amount, self.places), note)
 
     def _row(self, job: Job, when: str, amount: str, note: str) -> None:
         self._room(ROW)

@@ -127,7 +127,7 @@ def jobs_of(wish: Wish) -> JobQuerySet:
 
 
 def read(wish: Wish, *, now: datetime) -> Statement:
-    """Read a statement as of one moment. Raises DoesNotTie where its lines are not what the ledger sums to."""
+    """Read a statement as of one moment. Raises DoesNotTie where its lines are not what the ledger says."""
     with verifying.one_moment():
         statement = _read(wish, now)
         _demand_tie(statement)

@@ -1,5 +1,6 @@
 """What a statement says in words, the same on the page, on paper and in the table."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -13,10 +14,15 @@ from videojobs.statements.sums import Line, Statement, Wish
 LONGEST_NAME = 40
 
 
-def usd(amount: Decimal) -> str:
-    """Return "$1,234.50" with every decimal that counts, and at least two."""
+def usd(amount: Decimal, places: int = 2) -> str:
+    """Return "$1,234.50" with every decimal that counts, and at least so many."""
     whole, _, fraction = plain(abs(amount)).partition(".")
-    return f"{'−' if amount < 0 else ''}${int(whole):,}.{fraction}"
+    return f"{'−' if amount < 0 else ''}${int(whole):,}.{fraction.ljust(places, '0')}"
+
+
+def places(amounts: Iterable[Decimal]) -> int:
+    """Return how many decimals amounts need to stand under one another, all of them exact."""
+    return max((len(plain(amount).partition(".")[2]) for amount in amounts), default=2)
 
 
 def day(moment: date) -> str:
