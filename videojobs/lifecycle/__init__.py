@@ -4,7 +4,8 @@ Nothing here asks for the time, finds a provider or enqueues work: callers hand 
 the workers after the commit.
 """
 
-from videojobs.lifecycle.asking import Answered, Way, grant, refuse, sweep_asked, told
+from videojobs.lifecycle.asking import Answered, Way, gate_of, grant, refuse, sweep_asked, told
+from videojobs.lifecycle.charging import correct, credit, settle_as_uncharged, settle_by_hand
 from videojobs.lifecycle.creating import Created, KeyReused, Order, Press, create
 from videojobs.lifecycle.deciding import (
     WrongAnswer,
@@ -16,7 +17,6 @@ from videojobs.lifecycle.deciding import (
     resume,
     send_again,
     send_restored,
-    settle_by_hand,
 )
 from videojobs.lifecycle.landing import land_acceptance, land_failure, park
 from videojobs.lifecycle.restoring import after_restore
@@ -43,8 +43,11 @@ __all__ = [
     "claim_next",
     "claim_store",
     "complete",
+    "correct",
     "create",
+    "credit",
     "found",
+    "gate_of",
     "give_up",
     "give_up_looking",
     "grant",
@@ -60,6 +63,7 @@ __all__ = [
     "resume",
     "send_again",
     "send_restored",
+    "settle_as_uncharged",
     "settle_by_hand",
     "store",
     "submit",

@@ -1,7 +1,6 @@
 """What a person decides about a job: cancel, resolve, look again, send after a restore."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Protocol
 
 from django.db import IntegrityError, transaction
@@ -47,7 +46,7 @@ def cancel(job: Job, actor: User, *, now: datetime) -> None:
         if fresh.state != State.WAITING:
             raise Decided(_cannot_cancel(fresh))
         restored = fresh.decision == Decision.RESTORED
-        why = _why_cancelled(actor, restored=restored)
+        why = _why_cancelled(restored=restored)
         asking.withdraw(fresh, actor, now=now)
         _step(fresh, Step(State.CANCELLED, "cancelled", why, {"decision": ""}, actor=actor), now)
         if restored:
@@ -57,10 +56,10 @@ def cancel(job: Job, actor: User, *, now: datetime) -> None:
         _close_notices(fresh, now)
 
 
-def _why_cancelled(actor: User, *, restored: bool) -> str:
+def _why_cancelled(*, restored: bool) -> str:
     if restored:
-        return f"Cancelled by {actor}. It may have been sent after the backup, so nobody knows what it cost."
-    return f"Cancelled by {actor} before it was sent."
+        return "Cancelled. It may have been sent after the backup, so nobody knows what it cost."
+    return "Cancelled before it was sent."
 
 
 def _cannot_cancel(job: Job) -> str:
@@ -135,7 +134,7 @@ def never_arrived(job: Job, reason: str, actor: User, *, now: datetime) -> None:
     with transaction.atomic():
         fresh = _fresh(job)
         _expect(fresh, State.UNCONFIRMED)
-        why = f"{actor} says it never arrived: {reason.strip()}"
+        why = f"It never arrived, said by hand: {reason.strip()}"
         _step(fresh, Step(State.FAILED, "never_arrived", why, {"failure": why}, actor=actor), now)
         ledger.mark_unsent(fresh.id, why=why)
         ledger.release(fresh.id, now=now, reason=why, actor=actor)
@@ -149,7 +148,7 @@ def give_up(job: Job, actor: User, *, now: datetime, why: str = "") -> None:
         if fresh.state != State.UNCONFIRMED and not (fresh.state == State.STORING and fresh.decision):
             raise Decided(f"This job is {fresh.state} now.")
         _close_notices(fresh, now)
-        lose(fresh, why or f"{actor} gave it up.", now=now, actor=actor)
+        lose(fresh, why or "Given up: nobody could tell what became of it.", now=now, actor=actor)
 
 
 def send_again(job: Job, order: Order, account: ProviderAccount, actor: User, *, now: datetime) -> Created:
@@ -162,7 +161,7 @@ def send_again(job: Job, order: Order, account: ProviderAccount, actor: User, *,
         created = create(order, account, now=now)
         if created.is_new:
             _expect(fresh, State.UNCONFIRMED)
-            give_up(fresh, actor, now=now, why=f"{actor} sent it again as {created.job.id}.")
+            give_up(fresh, actor, now=now, why=f"Given up, and sent again as {created.job.id}.")
         return created
 
 
@@ -198,24 +197,6 @@ def send_restored(job: Job, actor: User, *, now: datetime) -> None:
             raise Decided("This job does not wait for that decision any more.")
         note(job, "released", f"{actor} says it was not sent after the backup.", now=now, actor=actor)
         _close_notices(job, now)
-
-
-def settle_by_hand(job: Job, usd: Decimal, reason: str, actor: User, *, now: datetime) -> None:
-    """Book what an ended job cost, in USD, as a person read it elsewhere. Raises WrongAnswer or Decided."""
-    if not reason.strip():
-        raise WrongAnswer("reason", "Say where this amount comes from.")
-    with transaction.atomic():
-        fresh = _fresh(job)
-        if not fresh.is_ended:
-            raise Decided(f"This job is {fresh.state} now; it settles by itself when it ends.")
-        try:
-            settled = ledger.settle(fresh.id, usd, now=now, reason=f"{actor}: {reason.strip()}", actor=actor)
-        except ValueError as error:
-            raise WrongAnswer("usd", "Type an amount above zero, in USD.") from error
-        if not settled:
-            raise Decided("This job is settled already.")
-        Job.objects.filter(id=fresh.id).update(next_look_at=None)
-        note(fresh, "settled_by_hand", f"{actor} settled it at {usd} USD.", now=now, actor=actor)
 
 
 def resume(account: ProviderAccount, actor: User, *, now: datetime) -> bool:
