@@ -75,6 +75,7 @@ SIMULATOR_URL = environment.origin("SIMULATOR_URL", "http://127.0.0.1:8001", pla
 SIMULATOR_SPEED = environment.number("SIMULATOR_SPEED", 1.0, smallest=0.01, largest=1000)
 MIN_FREE_DISK = environment.size("MIN_FREE_DISK", "5 GiB")
 MAX_CLIP_BYTES = environment.size("MAX_CLIP_BYTES", "2 GiB")
+IMPORT_USAGE = environment.flag("IMPORT_USAGE", default=False)
 
 # Jobs that wait for a yes
 

@@ -14,13 +14,15 @@ from typing import Any
 import redis
 from celery import Task, shared_task
 from django.conf import settings
+from django.core.cache import cache
 
-from videojobs import dispatch, lifecycle, polling
+from videojobs import balance, balance_usage, dispatch, lifecycle, polling
 from videojobs.accounts import provider_for
 from videojobs.journal import Journal
 from videojobs.media import space
-from videojobs.models import Job, ProviderAccount
-from videojobs.notices import delivery
+from videojobs.models import Job, ProviderAccount, Team
+from videojobs.money import verifying
+from videojobs.notices import delivery, monthly
 from videojobs.stopping import stopping
 
 TICK_KEY = "dailies:tick"
@@ -41,6 +43,12 @@ SENDS_AT_ONCE, STORES_AT_ONCE = shares(settings.WORKER_THREADS)
 STORES_PER_TICK = 12
 LEFTOVERS_AFTER = timedelta(hours=2)
 """Longer than any download may take; what is older was left by a killed worker."""
+
+LONGEST_VERIFICATION = 1800
+"""Seconds after which a verification that never ended is asked for again."""
+
+USAGE_FROM = 2
+"""The hour in UTC from which the provider should have yesterday's figures."""
 
 QUIET_AFTER_FAILURE = 5.0
 """Seconds without another nudge after the broker refused one; the tick finds the work anyway."""
@@ -190,13 +198,48 @@ def mail() -> None:
     with one_of(_mailing) as mine:
         if mine:
             delivery.send_due(now=clock())
+            monthly.send_due(now=clock())
 
 
 @shared_task(name="videojobs.housekeeping")
 def housekeeping() -> None:
-    """Every hour: drop what nobody needs any more."""
+    """Every hour: drop what nobody needs any more, and see how long the provider's balance lasts."""
     delivery.forget_old(now=clock())
     space.remove_leftovers(settings.MEDIA_ROOT, before=clock() - LEFTOVERS_AFTER)
+    for account in ProviderAccount.objects.configured():
+        balance.watch(account, now=clock())
+    if settings.IMPORT_USAGE:
+        nudge(import_usage)
+
+
+@shared_task(name="videojobs.import_usage")
+def import_usage() -> None:
+    """Once a day, where it is wanted: take in what the provider says it billed."""
+    now = clock()
+    account = ProviderAccount.objects.current()
+    if not settings.IMPORT_USAGE or now.hour < USAGE_FROM:
+        return
+    # Tried once a day, whatever came of it; without the cache once more does no harm.
+    if cache.add(f"usage:{account.pk}:{now.date()}", 1, timeout=24 * 3600):
+        taken = balance_usage.take_in(account, provider_for(account), now=now)
+        logger.info("usage_import stored=%s", taken)
+
+
+@shared_task(name="videojobs.verify_ledger")
+def verify_ledger(team_id: int) -> None:
+    """Walk a long chain and count every sum again, in the mails' thread: the tick must never wait for it."""
+    with one_of(_mailing) as mine:
+        try:
+            if mine:
+                found = verifying.check(Team.objects.get(pk=team_id), now=clock())
+                logger.info("ledger_verified team=%s entries=%d %s", team_id, found.entries, found.problem)
+        finally:
+            cache.delete(verifying_key(team_id))
+
+
+def verifying_key(team_id: int) -> str:
+    """Return where the cache says since when a team's ledger is being verified."""
+    return f"ledger:verifying:{team_id}"
 
 
 def journal() -> Journal:
