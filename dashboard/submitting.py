@@ -9,14 +9,19 @@ from videojobs.bodies import BodyProblem, BodyRefused
 from videojobs.catalog import Offer
 from videojobs.models import Job, Project, ProviderAccount, Team, Token, User
 from videojobs.provider.types import CreateVideoBody
+from videojobs.rights import Right
+
+MOST_NAMED = 3
+"""So many people are named who may give a price; a team may have many."""
 
 
 @dataclass(frozen=True)
 class Wish:
     """What somebody asks for, unchecked.
 
-    `values` are the wire's own field names. `typed_price` is USD as typed, "" for none; only a person at the
-    form may type one (`may_type_price`), and only then is a model allowed that no catalogue lists.
+    `values` are the wire's own field names. `typed_price` is USD as typed, "" for none; it counts only from
+    somebody who may give one (`may_type_price`). A model no catalogue lists is allowed to them, to a person
+    at the form (`may_be_unlisted`), and where the team has a price for it on file.
     """
 
     values: Mapping[str, object]
@@ -27,6 +32,7 @@ class Wish:
     press: lifecycle.Press | None = None
     typed_price: str = ""
     may_type_price: bool = False
+    may_be_unlisted: bool = False
     retry_of: Job | None = None
 
 
@@ -85,7 +91,8 @@ def _offer(wish: Wish, account: ProviderAccount) -> Offer | None:
     if listed is not None:
         return listed
     offer = offers.unlisted(wish.team, model_id)
-    return offer if wish.may_type_price or offer.price_on_file else None
+    allowed = wish.may_type_price or wish.may_be_unlisted or offer.prices_on_file
+    return offer if allowed else None
 
 
 def _price(wish: Wish, body: CreateVideoBody, offer: Offer) -> prices.Price | None:
@@ -94,15 +101,30 @@ def _price(wish: Wish, body: CreateVideoBody, offer: Offer) -> prices.Price | No
             return prices.typed(wish.typed_price)
         except ValueError as error:
             raise BodyRefused((BodyProblem("price", str(error), "price"),)) from error
-    return prices.estimate(body, offer)
+    return offers.price(wish.team, body, offer)
 
 
 def _no_price(wish: Wish, offer: Offer) -> BodyProblem:
     if wish.may_type_price:
         message = f"Nobody lists a price for {offer.model.name}. Type what this job may cost, in USD."
         return BodyProblem("price", message, "price_unknown")
+    if wish.may_be_unlisted:
+        message = f"Nobody lists a price for {offer.model.name}. {who_may_give_one(wish.team)} may give one."
+        return BodyProblem("price", message, "price_unknown")
     message = f"Nobody lists a price for {offer.model.id}. Put one on file before scripts may use it."
     return BodyProblem("model", message, "price_unknown")
+
+
+def who_may_give_one(team: Team) -> str:
+    """Name the people of a team who may give a price: "Alice, Carol or Dora"."""
+    members = (
+        team.memberships.filter(user__is_active=True).select_related("user").order_by("created_at", "id")
+    )
+    names = [str(member.user) for member in members if member.may(Right.SET_PRICES)]
+    if len(names) > MOST_NAMED:
+        names = [*names[:MOST_NAMED], "another"]
+    *others, last = names or ["Nobody in the team"]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _no_such_model() -> BodyProblem:

@@ -4,11 +4,20 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
+from videojobs.prices import PriceSource
+
 register = template.Library()
 
 CENT = Decimal("0.01")
 HALF_CENT = Decimal("0.005")
 UNKNOWN = "unknown"
+SOURCES = {
+    PriceSource.TABLE: "list price",
+    PriceSource.GUESS: "our guess",
+    PriceSource.TYPED: "typed by hand",
+    PriceSource.ON_FILE: "on file",
+    PriceSource.LEARNED: "learned from settled jobs",
+}
 
 
 @register.filter
@@ -32,3 +41,15 @@ def usd_exact(amount: Decimal | int | None) -> str:
     plain = f"{abs(exact):,.6f}".rstrip("0")
     whole, _, fraction = plain.partition(".")
     return f"{'−' if exact < 0 else ''}${whole}.{fraction.ljust(2, '0')}"
+
+
+@register.filter
+def signed_per_cent(share: int) -> str:
+    """Return "+25 %", "−8 %" or "0 %"."""
+    return f"{'+' if share > 0 else '−' if share < 0 else ''}{abs(share)} %"
+
+
+@register.filter
+def price_source(source: str) -> str:
+    """Return where a price comes from in a few words: "list price", "typed by hand"."""
+    return SOURCES[PriceSource(source)]

@@ -46,6 +46,8 @@ def create(request: TeamRequest) -> HttpResponse:
     if request.method != "POST":
         return _open(request)
     asking = posted(request, _retried(request, _named(request.POST, "retry_of")))
+    if request.POST.get("deed") == "ask_price":
+        return _ask_for_price(request, asking)
     if request.POST.get("deed") in {"reshape", "reset"} or was_shaped_for_another(asking):
         return _page(request, _reshaped(request))
     return _send(request, asking)
@@ -62,7 +64,7 @@ def shape(request: TeamRequest) -> HttpResponse:
 def quote(request: TeamRequest) -> HttpResponse:
     """Return the price of the form as it stands, storing nothing."""
     asking = posted(request, None)
-    return render(request, "create/price.html", {"form": asking.form, "bar": asking.bar()})
+    return render(request, "create/price.html", {"form": asking.form, "bar": asking.bar(), "asking": asking})
 
 
 @team_page(Right.SUBMIT)
@@ -138,6 +140,13 @@ def _reshaped(request: TeamRequest) -> Asking:
         given = {name: value for name, value in given.items() if name not in MORE}
     retried = _retried(request, _named(request.POST, "retry_of"))
     return opened(request, given, request.POST, retried)
+
+
+def _ask_for_price(request: TeamRequest, asking: Asking) -> HttpResponse:
+    """Tell the team that a model needs a price, send nothing, and show the form as it was."""
+    if asking.ask_for_price(now=datetime.now(UTC)):
+        messages.success(request, "Your team is told that this model needs a price. Nothing was sent.")
+    return _page(request, _reshaped(request))
 
 
 def _send(request: TeamRequest, asking: Asking) -> HttpResponse:

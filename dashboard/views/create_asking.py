@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -18,11 +19,12 @@ from dashboard.views.create_price import (
     PriceBar,
     Reason,
     lacks_length,
-    likely_price,
+    likely_body,
+    may_be_priced,
     over_limit,
     reasons_of,
 )
-from videojobs import bodies, lifecycle, offers
+from videojobs import bodies, lifecycle, offers, pricelist
 from videojobs.bodies import BodyProblem, BodyRefused, Shape, form_shape
 from videojobs.bodies.scalars import read_decimal
 from videojobs.catalog import Offer
@@ -96,6 +98,7 @@ class Asking:
         form = CreateForm(self.form.shape, self.form.data or self.filling.initial)
         price, outcome = self._price(form)
         leeway = self._leeway(price)
+        lacks_giver = price is None and not self.may_type
         return PriceBar(
             price=price,
             spent=Frame(self.request).spent,
@@ -105,9 +108,24 @@ class Asking:
             outcome=outcome,
             reasons=reasons_of(self.form if pressed else form) + self._over(leeway, pressed=pressed),
             asks_price=price is None or price.source is PriceSource.TYPED,
+            may_type=self.may_type,
+            givers=submitting.who_may_give_one(self.request.team) if lacks_giver else "",
+            is_asked=lacks_giver and pricelist.is_asked(self.request.team, self.choice.model_id),
             lacks_length=price is None and lacks_length(form.values(self.choice.model_id), self.offer),
             pressed=pressed,
         )
+
+    @property
+    def may_type(self) -> bool:
+        """Whether this person may give a price where nobody lists one."""
+        return self.request.asker.may(Right.SET_PRICES)
+
+    def ask_for_price(self, *, now: datetime) -> bool:
+        """Tell the team that the model needs a price, if it does; tell whether it does."""
+        lacking = self.choice.may_be_asked and may_be_priced(self.offer) and self.bar().price is None
+        if lacking:
+            pricelist.ask_for(self.request.team, self.choice.model_id, self.request.user, now=now)
+        return lacking
 
     def _over(self, leeway: Leeway, *, pressed: bool) -> tuple[Reason, ...]:
         """Say that a limit has no room, unless the press was told so already."""
@@ -136,7 +154,8 @@ class Asking:
             project=self.request.team.projects.get(is_default=True),
             person=self.request.user,
             press=lifecycle.Press(scope=f"form:{self.request.user.pk}", key=self.press),
-            may_type_price=self.choice.may_be_asked,
+            may_type_price=self.choice.may_be_asked and self.may_type,
+            may_be_unlisted=self.choice.may_be_asked,
             retry_of=self.retry_of,
         )
 
@@ -150,7 +169,9 @@ class Asking:
             except BodyRefused as refused:
                 problems = refused.problems
                 form.refuse(problems)
-        return likely_price(form.values(self.choice.model_id), self.offer, problems)
+        body = likely_body(form.values(self.choice.model_id), self.offer, problems)
+        price = offers.price(self.request.team, body, self.offer)
+        return price, bodies.describe(body, self.offer)
 
 
 def opened(

@@ -101,9 +101,10 @@ def card_of(offer: Offer, history: History, *, chosen: bool) -> ModelCard:
 
 def price_words(offer: Offer) -> tuple[str, str]:
     """Return "from $0.14" and "a clip", or two empty words where nobody names a price."""
-    filed = offer.price_on_file
-    if filed is not None:
-        return usd(filed.usd), "a clip, on file" if filed.unit is PriceUnit.CLIP else "a second, on file"
+    if offer.prices_on_file:
+        lowest = min(offer.prices_on_file, key=lambda filed: filed.usd)
+        several = len(offer.prices_on_file) > 1 or not offer.price_on_file
+        return f"{'from ' if several else ''}{usd(lowest.usd)}", f"a {lowest.unit}, on file"
     span = prices.price_range(offer.model)
     if span is None:
         return "", ""

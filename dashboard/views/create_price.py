@@ -17,7 +17,7 @@ from videojobs.prices import Price
 from videojobs.provider.types import CreateVideoBody
 
 NOTHING = Decimal(0)
-PRICED = ("width", "height", "resolution", "seconds", "media")
+PRICED = ("width", "height", "resolution", "ratio", "seconds", "media", "generate_audio", "settings")
 """What of a body its price depends on."""
 
 PLACEHOLDER = "A prompt that is still to be written"
@@ -36,7 +36,8 @@ class PriceBar:
     """One press, priced. `price` is None where a person must type it; amounts are USD.
 
     `spent` is this month's, `leeway` what the limits leave. `pressed` says that the reasons answer a press,
-    not a form that is still being written.
+    not a form that is still being written. `may_type` says that this person may give a price; who may
+    instead is named in `givers`.
     """
 
     price: Price | None
@@ -47,6 +48,9 @@ class PriceBar:
     outcome: Shape | None = None
     reasons: tuple[Reason, ...] = field(default=())
     asks_price: bool = False
+    may_type: bool = True
+    givers: str = ""
+    is_asked: bool = False  # the team is told already that a price is needed
     lacks_length: bool = False
     pressed: bool = False
 
@@ -100,26 +104,26 @@ def over_limit(leeway: Leeway) -> tuple[Reason, ...]:
     return (Reason(leeway.refusal, ""),) if leeway.refuses else ()
 
 
-def likely_price(
+def likely_body(
     values: Mapping[str, Any], offer: Offer, problems: Collection[BodyProblem]
-) -> tuple[Price | None, Shape]:
-    """Price a form that is still being filled in, by whatever of it can be read."""
+) -> CreateVideoBody:
+    """Return the body of a form that is still being filled in, as far as its price depends on it."""
     wrong = {problem.place for problem in problems}
-    known: dict[str, Any] = {
-        "model": offer.model.id,
-        "prompt": PLACEHOLDER if offer.model.takes_prompt else "",
-    }
-    body = _readable(
-        known | {name: values[name] for name in PRICED if name in values and name not in wrong}, offer
+    told = {name: values[name] for name in PRICED if name in values and name not in wrong}
+    return (
+        _readable(told, offer) or _readable({}, offer) or CreateVideoBody(model=offer.model.id or "unknown")
     )
-    if body is None:
-        body = _readable(known, offer) or CreateVideoBody(model=offer.model.id or "unknown")
-    return prices.estimate(body, offer), bodies.describe(body, offer)
+
+
+def may_be_priced(offer: Offer) -> bool:
+    """Whether a price of this model can be asked for: an id that can be none is nobody's."""
+    return _readable({}, offer) is not None
 
 
 def _readable(values: Mapping[str, Any], offer: Offer) -> CreateVideoBody | None:
+    known = {"model": offer.model.id, "prompt": PLACEHOLDER if offer.model.takes_prompt else ""}
     try:
-        return bodies.build(values, replace(offer, model=_undemanding(offer.model)))
+        return bodies.build({**known, **values}, replace(offer, model=_undemanding(offer.model)))
     except BodyRefused:
         return None
 
@@ -143,5 +147,4 @@ def lacks_length(values: Mapping[str, Any], offer: Offer) -> bool:
     """Whether naming the length would make a price where there is none."""
     if values.get("seconds"):
         return False
-    price, _shape = likely_price({**values, "seconds": "5"}, offer, ())
-    return price is not None
+    return prices.estimate(likely_body({**values, "seconds": "5"}, offer, ()), offer) is not None

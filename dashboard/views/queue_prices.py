@@ -27,6 +27,10 @@ class Prices:
         found = offers.for_team(self.asker.team, self.account)
         return {offer.model.id: offer for offer in found}
 
+    @cached_property
+    def _charges(self) -> offers.Charges:
+        return offers.Charges(self.asker.team, at_once=True)
+
     def deeds(self, job: Job) -> Deeds:
         """Return what may be done with a job, priced without another query."""
         deeds = Deeds(job, self.asker)
@@ -55,7 +59,7 @@ class Prices:
     def _quote(self, job: Job) -> Quote:
         offer = self._offers.get(job.model) or bodies.unlisted(job.model)
         body = bodies.build(job.body, offer)
-        return Quote(body, offer, _price(job) or prices.estimate(body, offer))
+        return Quote(body, offer, _price(job) or offers.price(job.team, body, offer, self._charges))
 
 
 def _price(job: Job) -> Price | None:

@@ -23,12 +23,13 @@ from tests.factories import (
     create_asking_job,
     create_cast,
     create_job,
+    create_limit,
     create_output,
     create_token,
     create_user,
     join,
 )
-from videojobs.models import Job, Output, ProviderAccount, User
+from videojobs.models import Job, MonthlyStatement, Output, PriceOnFile, PriceProposal, ProviderAccount, User
 from videojobs.rights import Right, Role
 from videojobs.states import State
 
@@ -82,7 +83,35 @@ def words_of(cast: Cast, media: Path) -> dict[str, str]:
         "team": str(cast.team.pk),
         "bob": str(cast.team.memberships.get(user=cast.bob).pk),
         "account": str(account.pk),
+        **price_words(cast),
+        "monthly": str(create_monthly(cast).pk),
+        "limit": str(create_limit(cast.team, "100").pk),
     }
+
+
+def price_words(cast: Cast) -> dict[str, str]:
+    """Return a price of the team, and one that is proposed to it."""
+    price = PriceOnFile.objects.create(
+        team=cast.team, model="a/b", usd=1, unit="clip", set_by=cast.alice, set_at=NOW
+    )
+    proposal = PriceProposal.objects.create(
+        team=cast.team,
+        model="a/b",
+        size="1280x720",
+        seconds=5,
+        estimate=1,
+        usd=2,
+        jobs=[],
+        proposed_at=NOW,
+    )
+    return {"price": str(price.pk), "proposal": str(proposal.pk)}
+
+
+def create_monthly(cast: Cast) -> MonthlyStatement:
+    """Have a statement of the team's project mailed each month."""
+    return MonthlyStatement.objects.create(
+        project=cast.project, address="client@example.com", created_by=cast.alice, created_at=NOW
+    )
 
 
 def ask(line: Line, asker: str, crowd: Crowd) -> int:
