@@ -117,7 +117,7 @@ def send_restored(request: TeamRequest, job_id: str) -> HttpResponse:
         request,
         job,
         lambda: lifecycle.send_restored(job, request.user, now=timezone.now()),
-        done="It takes its turn now.",
+        done="Noted. It still waits for a yes." if lifecycle.gate_of(job) else "It takes its turn now.",
     )
     tasks.nudge_send(job.account)
     return answer

@@ -21,6 +21,7 @@ from tests.factories import (
     join,
     live_account,
 )
+from videojobs.lifecycle.restoring import after_restore
 from videojobs.models import Approval, AuditEntry, Job, LimitAction, Team, User
 from videojobs.rights import Role
 
@@ -130,6 +131,13 @@ def test_an_admin_does_not_grant_their_own(cast: Cast, job: Job) -> None:
 def test_an_owner_grants_their_own(alice: Client, cast: Cast) -> None:
     mine = create_asking_job(cast.alice, cast.team)
     assert press(alice, mine, "grant").status_code == 302
+
+
+def test_a_restored_question_still_waits_for_a_yes(alice: Client, job: Job) -> None:
+    after_restore(now=timezone.now())
+    shown = alice.post(f"/jobs/{job.id}/send-restored/", follow=True).content.decode()
+    assert "It still waits for a yes." in shown
+    assert reverse("job_grant", args=[job.id]) in shown
 
 
 # --- what pages show ---
