@@ -48,7 +48,6 @@ __all__ = [
     "credit",
     "found",
     "gate_of",
-    "gate_of",
     "give_up",
     "give_up_looking",
     "grant",
