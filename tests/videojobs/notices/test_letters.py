@@ -113,9 +113,7 @@ def test_an_answered_question_is_not_mailed_any_more(cast: Cast, dora: User) -> 
     assert "alice@example.org" not in letters()
 
 
-def test_who_lost_the_right_meanwhile_gets_no_letter(
-    cast: Cast, dora: User, settings: Settings
-) -> None:
+def test_who_lost_the_right_meanwhile_gets_no_letter(cast: Cast, dora: User, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "tests.videojobs.notices.test_delivery.DeadServer"
     asked(cast)
     assert letters() == {}
