@@ -15,7 +15,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from dashboard.api import errors, rest_approvals, rest_jobs, rest_limits, rest_models, rest_team
+from dashboard.api import errors, rest_approvals, rest_jobs, rest_ledger, rest_limits, rest_models, rest_team
 from dashboard.api.errors import ApiError, wrong_method
 from dashboard.api.reading import read_object
 from dashboard.api.tokens import asker_of
@@ -129,5 +129,6 @@ for router in (
     rest_limits.router,
     rest_approvals.router,
     rest_team.router,
+    rest_ledger.router,
 ):
     api.add_router("", router)
