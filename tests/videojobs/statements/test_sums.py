@@ -77,7 +77,7 @@ def test_unknown_charges_stand_apart_and_in_no_total(cast: Cast) -> None:
     lost = create_job(cast.bob, cast.team, state=State.LOST, charged="unknown", account=live())
     found = november(cast)
     assert [one.job.id for one in found.unknown] == [lost.id]
-    assert (found.total, found.unknown_held) == (0, Decimal("0.28"))
+    assert (found.total, found.unknown_held) == (Decimal(0), Decimal("0.28"))
 
 
 def test_jobs_on_their_way_are_counted_only(cast: Cast) -> None:
