@@ -1,4 +1,4 @@
-"""A site's long history, made by SQL: jobs with their ledger entries, events and kept clips.
+"""A site's long history, made by SQL: jobs with their ledger entries, sums, events and kept clips.
 
 Every constraint of the tables holds while the rows go in. The newest jobs are open (waiting, at the provider,
 being kept, unconfirmed), always as many; what grows is the past, spread over two years, five teams and forty
@@ -9,11 +9,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models, transaction
 
 from benchmarks import bulk
+from benchmarks.books import forget_books, keep_books
 from benchmarks.seed import create_token
 from videojobs.models import (
     Job,
@@ -26,6 +28,7 @@ from videojobs.models import (
     Team,
     User,
 )
+from videojobs.models.fields import to_micros
 from videojobs.rights import Role
 
 TABLES: tuple[type[models.Model], ...] = (Job, LedgerEntry, JobEvent, Output)
@@ -36,6 +39,8 @@ CHUNK = 100_000
 """Jobs in one transaction."""
 
 CENTS_28 = "280000"
+KINDS = ("hold", "settle", "release")
+BLANK = "'" + "0" * 64 + "'"
 MODELS = ("minimax/video-01-director", "google/veo-3.0", "kwaivgI/kling-2.1-master", "openai/sora-2")
 
 
@@ -115,6 +120,7 @@ def create_history(crew: Crew, total: int, now: datetime) -> int:
         for first in range(1, total + 1, CHUNK):
             limits = {"first": first, "last": min(first + CHUNK - 1, total), "total": total, "now": now}
             made += _create_chunk(crew, limits)
+    keep_books()
     return made
 
 
@@ -133,11 +139,9 @@ def _create_chunk(crew: Crew, limits: dict[str, Any]) -> int:
 def _inserts(crew: Crew, dialect: Dialect) -> list[str]:
     return [
         _insert(Job, _job(crew, dialect)),
-        _insert(LedgerEntry, _entry(crew, "hold", CENTS_28, "at")),
-        _insert(LedgerEntry, _entry(crew, "settle", CENTS_28, dialect.later("at", "95")), SETTLED),
-        _insert(
-            LedgerEntry, _entry(crew, "release", CENTS_28, dialect.later("at", "95")), f"{SETTLED} OR {FREED}"
-        ),
+        _insert(LedgerEntry, _entry(crew, "hold", "at")),
+        _insert(LedgerEntry, _entry(crew, "settle", dialect.later("at", "95")), SETTLED),
+        _insert(LedgerEntry, _entry(crew, "release", dialect.later("at", "95")), f"{SETTLED} OR {FREED}"),
         _insert(JobEvent, _event(dialect, "created", "'waiting'", "at")),
         _insert(JobEvent, _event(dialect, "ended", STATE, dialect.later("at", "100")), ENDED),
         _insert(Output, _output(dialect), SETTLED),
@@ -156,7 +160,7 @@ def _drafts(crew: Crew, dialect: Dialect) -> str:
         SELECT n, 'job_' || {dialect.random_id} AS id, {FATE} AS fate, {team} AS team_id,
                {first_person} + (n * 7) %% {PEOPLE} AS person_id,
                {dialect.later("%(now)s", f"-({age})")} AS at,
-               CASE n %% {len(MODELS)} {models_of} END AS model
+               CASE n / {PEOPLE} %% {len(MODELS)} {models_of} END AS model
         FROM numbers"""
 
 
@@ -181,6 +185,7 @@ def _job(crew: Crew, dialect: Dialect) -> dict[str, str]:
         "size": "'1366x768'",
         "state": STATE,
         "created_at": "at",
+        "counted_at": _when(claimed, dialect.later("at", "10"), "at"),
         "claim_id": _when(claimed, "'claim'", "''"),
         "claimed_at": _when(claimed, dialect.later("at", "10")),
         "accepted_at": accepted,
@@ -209,8 +214,10 @@ def _when(condition: str, then: str, otherwise: str = "NULL") -> str:
     return f"CASE WHEN {condition} THEN {then} ELSE {otherwise} END"
 
 
-def _entry(crew: Crew, kind: str, amount: str, at: str) -> dict[str, str]:
+def _entry(crew: Crew, kind: str, at: str) -> dict[str, str]:
+    """Return each column of an entry; its number leaves room for the others of its job."""
     return {
+        "number": f"n * {len(KINDS)} + {KINDS.index(kind)}",
         "team_id": "team_id",
         "project_id": f"team_id + {crew.projects[0].pk - crew.teams[0].pk}",
         "person_id": "person_id",
@@ -218,8 +225,11 @@ def _entry(crew: Crew, kind: str, amount: str, at: str) -> dict[str, str]:
         "job_id": "id",
         "at": at,
         "kind": f"'{kind}'",
-        "amount": amount,
+        "amount": CENTS_28,
+        "model": "model",
         "reason": "'As the job went.'",
+        "previous": BLANK,
+        "hash": BLANK,
     }
 
 
@@ -255,8 +265,9 @@ def _insert(model: type[models.Model], columns: Mapping[str, str], condition: st
 
 def forget_history() -> None:
     """Remove all that was made, jobs last."""
-    for model in reversed(TABLES):
-        bulk.run(f"DELETE FROM {model._meta.db_table}")
+    forget_books()
+    with bulk.unguarded():
+        bulk.run(*(f"DELETE FROM {model._meta.db_table}" for model in reversed(TABLES)))
 
 
 def _unnamed(model: type[models.Model], columns: Mapping[str, str]) -> dict[str, str]:
@@ -273,4 +284,6 @@ def _fills_itself(field: "models.Field[Any, Any]") -> bool:
 def _literal(value: object) -> str:
     if isinstance(value, str):
         return f"'{value}'"
+    if isinstance(value, Decimal):
+        return str(to_micros(value))
     return str(int(value)) if isinstance(value, int | float) else f"'{json.dumps(value)}'"
