@@ -32,6 +32,8 @@ BENCHMARKS = (
     Benchmark("submissions", BOTH),
     Benchmark("idle", (SQLITE,)),
     Benchmark("million", BOTH),
+    Benchmark("exporting", BOTH),
+    Benchmark("spend", BOTH),
 )
 
 
