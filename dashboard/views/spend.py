@@ -1,7 +1,6 @@
 """Spend: what was charged, what is held, what nobody knows; by day, model, person and project."""
 
 from functools import cached_property
-from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
@@ -15,19 +14,21 @@ from dashboard.views.spend_chart import Bars
 from dashboard.views.spend_figures import Figures
 from dashboard.views.spend_table import Table
 from videojobs import reports
+from videojobs.money.budgets import LimitStanding
 from videojobs.reports import Totals
 
 
 class Spend:
     """One view of a team's money, or of one person's where the role shows no more."""
 
-    def __init__(self, request: TeamRequest) -> None:
+    def __init__(self, request: TeamRequest, known: tuple[LimitStanding, ...] | None = None) -> None:
         self.asked = Asked.read(request)
+        self.known = known
 
     @cached_property
     def figures(self) -> Figures:
         """The figures on top."""
-        return Figures(self.asked)
+        return Figures(self.asked, self.table, self.known)
 
     @cached_property
     def bars(self) -> Bars:
@@ -67,8 +68,9 @@ class Spend:
 @team_page()
 def spend(request: TeamRequest) -> HttpResponse:
     """Show the team's money, or one's own where the role shows no more."""
-    context: dict[str, Any] = {"spend": Spend(request), "limits": limits.section(request)}
-    return TemplateResponse(request, "spend/spend.html", context)
+    section = limits.section(request)
+    found = Spend(request, tuple(line.standing for line in section.lines))
+    return TemplateResponse(request, "spend/spend.html", {"spend": found, "limits": section})
 
 
 @team_page()

@@ -9,6 +9,7 @@ from dashboard.limiting import seen_by
 from dashboard.templatetags.money import usd
 from dashboard.views.spend_asked import OPEN, Asked
 from dashboard.views.spend_span import Span
+from dashboard.views.spend_table import Table
 from videojobs import reports, reports_forecast
 from videojobs.models import LimitPeriod, LimitScope
 from videojobs.money import budgets
@@ -21,9 +22,14 @@ from videojobs.reports_forecast import Expected, SoFar
 
 @dataclass(frozen=True)
 class Figures:
-    """What was spent, is held, is left and is expected, and what went into takes that failed."""
+    """What was spent, is held, is left and is expected, and what went into takes that failed.
+
+    `known` is how the limits stand that this person may see, where the page has read that already.
+    """
 
     asked: Asked
+    table: Table
+    known: tuple[LimitStanding, ...] | None = None
 
     @property
     def span(self) -> Span:
@@ -32,7 +38,9 @@ class Figures:
 
     @cached_property
     def totals(self) -> Totals:
-        """The sums of the period."""
+        """The sums of the period: the table's, where it has all of it."""
+        if self.table.is_whole:
+            return self.table.sums
         return reports.totals(self.asked.team, **self.asked.whose, period=self.span.period)
 
     @cached_property
@@ -61,6 +69,8 @@ class Figures:
     def standings(self) -> list[LimitStanding]:
         """How the limits stand that this person may see."""
         asked = self.asked
+        if self.known is not None:
+            return list(self.known)
         standings = budgets.standings(asked.team, now=asked.now, rehearsal=asked.rehearsal)
         return list(seen_by(asked.asker, standings))
 

@@ -130,6 +130,11 @@ class Table:
         }
         return read[self.asked.split](team, period=span.period, **whose)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its rows are all there is of the period: by day it has no more than the chart."""
+        return self.asked.split != By.DAY or self.asked.span.is_drawn_whole
+
     @cached_property
     def sums(self) -> Totals:
         """The sums of all its rows, and of those alone."""
