@@ -3,15 +3,14 @@
 import base64
 import binascii
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from ninja import Query, Router
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, Field
 
 from dashboard.api.errors import wrong_field
-from dashboard.api.schemas import Line, Refusal
+from dashboard.api.schemas import Line, Refusal, SignedUsd
 from dashboard.api.tokens import ApiRequest
 from dashboard.forms.ledger import FIRST_YEAR, LAST_YEAR, visible_entries
 from videojobs.models import EntryKind, Kind, LedgerEntry, Team
@@ -35,13 +34,6 @@ class LedgerFilters(BaseModel):
     rehearsal: bool | None = None
     cursor: Annotated[Line, Field(description="`next_cursor` of the page before.")] = ""
     limit: Annotated[int, Field(ge=1, le=500)] = 100
-
-
-SignedUsd = Annotated[
-    Decimal,
-    PlainSerializer(lambda usd: f"{usd:.6f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{6}$", "examples": ["0.280000"]}),
-]
 
 
 class LedgerEntryOut(BaseModel):

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
+from videojobs.models import EntryKind
 from videojobs.prices import PriceSource
 from videojobs.provider.types import CreateVideoBody
 from videojobs.states import Charged, State
@@ -29,6 +30,13 @@ Usd = Annotated[
     PlainSerializer(lambda usd: f"{usd:.6f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]+\.[0-9]{6}$", "examples": ["0.280000"]}),
 ]
+
+SignedUsd = Annotated[
+    Decimal,
+    PlainSerializer(lambda usd: f"{usd:.6f}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{6}$", "examples": ["-0.080000"]}),
+]
+"""An amount that only a correction makes negative."""
 
 
 def _one_line(text: str) -> str:
@@ -98,11 +106,15 @@ class EventOut(BaseModel):
 
 
 class EntryOut(BaseModel):
-    """One movement of money: hold sets aside, settle books the charge, release gives the hold back."""
+    """One movement of a job's money.
+
+    Hold sets aside, settle books the charge, release gives the hold back; a correction changes the charge,
+    up or down, and a credit is what the provider gave back.
+    """
 
     at: datetime
-    kind: Literal["hold", "settle", "release"]
-    amount: Usd
+    kind: EntryKind
+    amount: SignedUsd
     reason: str
     actor: str | None
 

@@ -35,6 +35,17 @@ def test_amounts_are_text_with_six_decimals(alice: Script, cast: Cast) -> None:
     ]
 
 
+def test_a_job_shows_its_corrections_and_credits(alice: Script, cast: Cast) -> None:
+    job = charge(cast.bob, cast.team, "0.30")
+    correct(job, "0.10", cast.alice)
+    credit(job, "0.05", cast.alice)
+    found = alice.get(f"/api/v1/jobs/{job.id}").json()
+    assert [(one["kind"], one["amount"]) for one in found["ledger"]][3:] == [
+        ("correction", "-0.200000"),
+        ("credit", "0.050000"),
+    ]
+
+
 def test_an_entry_says_whose_it_is_and_who_booked_it(alice: Script, cast: Cast) -> None:
     job = charge(cast.bob, cast.team)
     correct(job, "0.10", cast.alice)
