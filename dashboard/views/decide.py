@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from dashboard.access import demand, job_for, job_for_change, team_page
-from dashboard.forms.job import AgainForm, ArrivedForm, FoundForm, SettleForm
+from dashboard.access import job_for, job_for_change, team_page
+from dashboard.forms.job import AgainForm, ArrivedForm, FoundForm
 from dashboard.http import TeamRequest
 from dashboard.templatetags.money import usd
 from dashboard.views.deeds import Again
@@ -121,25 +121,6 @@ def send_restored(request: TeamRequest, job_id: str) -> HttpResponse:
     )
     tasks.nudge_send(job.account)
     return answer
-
-
-@team_page(methods=["POST"])
-def settle_by_hand(request: TeamRequest, job_id: str) -> HttpResponse:
-    """Book what an ended job cost, as a person read it elsewhere."""
-    job = job_for(request, job_id)
-    demand(request.asker, Right.SETTLE_BY_HAND)
-    form = SettleForm(job.id, request.POST)
-    if not form.is_valid():
-        return show_job(request, job, bound={"settle": form}, status=422)
-    amount, reason = form.cleaned_data["usd"], form.cleaned_data["reason"]
-    return decide(
-        request,
-        job,
-        lambda: lifecycle.settle_by_hand(job, amount, reason, request.user, now=timezone.now()),
-        done=f"Settled at {usd(amount)}.",
-        name="settle",
-        form=form,
-    )
 
 
 @team_page(methods=["POST"])

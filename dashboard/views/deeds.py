@@ -12,7 +12,7 @@ from django.utils import timezone
 from dashboard import submitting
 from dashboard.access import may_change
 from dashboard.forms.asks import RefuseForm
-from dashboard.forms.job import ArrivedForm, FoundForm, SettleForm
+from dashboard.forms.job import ArrivedForm, FoundForm
 from dashboard.http import Asker
 from dashboard.views.questions import Question, question_of
 from videojobs.bodies import BodyRefused
@@ -20,7 +20,7 @@ from videojobs.lifecycle import Order, Press
 from videojobs.models import Decision, Job, ProviderAccount
 from videojobs.prices import Price, PriceSource
 from videojobs.rights import Right
-from videojobs.states import Charged, State
+from videojobs.states import State
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,6 @@ class Deeds:
         return lost and self.asker.may(Right.RESOLVE)
 
     @property
-    def settle(self) -> bool:
-        """Say what an ended job cost."""
-        open_end = self.job.is_ended and self.job.charged == Charged.UNKNOWN
-        return open_end and self.asker.may(Right.SETTLE_BY_HAND)
-
-    @property
     def retry(self) -> bool:
         """Make a new job for the same wish."""
         return self.job.is_ended and may_change(self.asker, self.job, Right.CANCEL_OWN, Right.CANCEL_ANY)
@@ -104,11 +98,6 @@ class Deeds:
     def arrived_form(self) -> forms.Form:
         """The form of *it never arrived*."""
         return self.bound.get("arrived") or ArrivedForm(self.job.id)
-
-    @cached_property
-    def settle_form(self) -> forms.Form:
-        """The form of a charge typed by hand."""
-        return self.bound.get("settle") or SettleForm(self.job.id)
 
     @cached_property
     def again(self) -> "Again | None":

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dashboard.templatetags.money import usd_exact
+from dashboard.templatetags.money import price_source, usd_exact
 from dashboard.templatetags.states import model_name
 from dashboard.templatetags.times import duration
 from videojobs.models import Job, Output
-from videojobs.prices import PriceSource
 
 LABELS = {
     "prompt": "Prompt",
@@ -32,13 +31,6 @@ LABELS = {
     "source_video": "Clip to change",
     "audio_inputs": "Sound track",
 }
-SOURCES = {
-    PriceSource.TABLE: "the price list",
-    PriceSource.GUESS: "our guess",
-    PriceSource.TYPED: "what was typed for it",
-    PriceSource.ON_FILE: "a price on file",
-}
-CHARGED = {"yes": "Yes", "no": "No", "unknown": "Nobody knows"}
 MONO = frozenset({"seed", "frame_images", "reference_images", "source_video"})
 UNIT = 1024
 
@@ -114,17 +106,28 @@ class Amount:
 
 def money_of(job: Job) -> list[Amount]:
     """Return a job's money from estimate to charge, every amount exact."""
-    source = SOURCES.get(PriceSource(job.estimate_source), job.estimate_source)
-    lines = [Amount(f"Estimate, from {source}", usd_exact(job.estimate), job.estimate_explanation)]
+    source = price_source(job.estimate_source)
+    lines = [Amount(f"Estimate, {source}", usd_exact(job.estimate), job.estimate_explanation)]
     if job.held:
         word = "Unknown" if job.is_ended else "Held"
         why = "Its hold stays open: it may have been charged." if job.is_ended else "Set aside until it ends."
         lines.append(Amount(word, usd_exact(job.held), why, "unknown" if job.is_ended else ""))
-    lines.append(Amount("Charged?", CHARGED[job.charged], job.charged_why, job.charged))
-    if job.cost is not None:
-        lines.append(Amount("Cost", usd_exact(job.cost), "What the provider charged for it."))
-        lines.append(Amount("Difference", *difference(job.cost, job.estimate)))
-    return lines
+    lines.append(Amount("Charged?", charged_word(job), job.charged_why, job.charged))
+    return lines if job.cost is None else lines + _cost_of(job, job.cost)
+
+
+def _cost_of(job: Job, cost: Decimal) -> list[Amount]:
+    lines = [Amount("Cost", usd_exact(cost), "What it was charged in all.")]
+    if job.credited:
+        lines.append(Amount("Given back", usd_exact(-job.credited), "Credits of the provider."))
+        lines.append(Amount("After credits", usd_exact(job.net), "What counts as spent."))
+    return [*lines, Amount("Difference", *difference(cost, job.estimate))]
+
+
+def charged_word(job: Job) -> str:
+    """Answer whether a job was charged; while it goes on, nobody can know yet."""
+    unknown = "Nobody knows" if job.is_ended else "Not known yet"
+    return {"yes": "Yes", "no": "No"}.get(job.charged, unknown)
 
 
 def difference(cost: Decimal, estimate: Decimal) -> tuple[str, str]:

@@ -16,10 +16,11 @@ from dashboard import media_links
 from dashboard.http import Asker, TeamRequest
 from dashboard.views import raw_text
 from dashboard.views.deeds import Deeds
-from dashboard.views.job_facts import Amount, Fact, Phase, file_of, money_of, phases_of, settings_of
+from dashboard.views.job_facts import Fact, Phase, file_of, phases_of, settings_of
+from dashboard.views.job_money import Money
 from dashboard.views.job_timeline import Moment, moments_of
 from videojobs import dispatch, reports
-from videojobs.models import Job, LedgerEntry, Look, Output
+from videojobs.models import Job, Look, Output
 from videojobs.rights import Right
 from videojobs.states import State
 
@@ -30,6 +31,9 @@ PARTS = (
     ("file", "File"),
     ("raw", "Raw"),
 )
+ABOUT_MONEY = frozenset({"settle", "uncharged", "correct", "credit"})
+"""Forms of the Money tab, by the name they come back under."""
+
 MOST_LOOKS = 60
 """Kept looks shown; a job looked at in vain for a day keeps hundreds."""
 
@@ -146,14 +150,9 @@ class JobPage:
         return file_of(self.output) if self.output else []
 
     @cached_property
-    def money(self) -> list[Amount]:
-        """Its amounts, from estimate to charge."""
-        return money_of(self.job)
-
-    @cached_property
-    def entries(self) -> list[LedgerEntry]:
-        """Every movement of its money, oldest first."""
-        return list(self.job.entries.select_related("actor").order_by("id"))
+    def money(self) -> Money:
+        """Its money, and what this person may say about it."""
+        return Money(self.job, self.asker, self.bound)
 
     @cached_property
     def phases(self) -> list[Phase]:
@@ -212,7 +211,8 @@ def page_of(
     request: TeamRequest, job: Job, bound: Mapping[str, forms.Form] | None = None, problem: str = ""
 ) -> JobPage:
     """Return the page as this request asks for it."""
-    wanted = request.GET.get("show", "")
+    # A form that came back stands on its own tab.
+    wanted = "money" if ABOUT_MONEY & set(bound or {}) else request.GET.get("show", "")
     part = wanted if wanted in dict(PARTS) else PARTS[0][0]
     return JobPage(job, request.asker, part, timezone.now(), bound or {}, problem)
 

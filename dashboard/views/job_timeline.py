@@ -31,6 +31,9 @@ TITLES = {
     "needs_decision": "Needs a decision",
     "second_charge": "Possible second charge",
     "settled_by_hand": "Settled by hand",
+    "said_uncharged": "Said not to be charged",
+    "corrected": "Charge corrected",
+    "credited": "Credit booked",
 }
 OUTCOMES = {
     "JobMissing": "The provider did not know it",

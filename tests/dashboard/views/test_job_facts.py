@@ -60,12 +60,12 @@ def labels(job: Job) -> list[str]:
 
 def test_a_running_job_holds(cast: Cast) -> None:
     job = create_job(cast.alice, cast.team, state=State.IN_PROGRESS)
-    assert labels(job) == ["Estimate, from the price list", "Held", "Charged?"]
+    assert labels(job) == ["Estimate, list price", "Held", "Charged?"]
 
 
 def test_a_lost_jobs_amount_is_unknown(cast: Cast) -> None:
     job = create_job(cast.alice, cast.team, state=State.LOST)
-    assert labels(job) == ["Estimate, from the price list", "Unknown", "Charged?"]
+    assert labels(job) == ["Estimate, list price", "Unknown", "Charged?"]
 
 
 def test_a_charged_job_says_its_cost_and_the_difference(cast: Cast) -> None:
@@ -115,3 +115,13 @@ def test_phases_fill_one_line_in_order(cast: Cast) -> None:
 
 def test_a_waiting_job_has_no_phases_yet(cast: Cast) -> None:
     assert phases_of(create_job(cast.alice, cast.team)) == []
+
+
+def test_a_credited_job_says_what_counts_as_spent(cast: Cast) -> None:
+    job = create_job(cast.alice, cast.team, state=State.COMPLETED)
+    ledger.settle(job.id, Decimal("0.30"), now=NOW, reason="Reported.")
+    ledger.credit(job.id, Decimal("0.10"), now=NOW, reason="Credited: a ticket", actor=cast.alice)
+    job.refresh_from_db()
+    said = {amount.label: amount.text for amount in money_of(job)}
+    assert (said["Cost"], said["Given back"], said["After credits"]) == ("$0.30", "−$0.10", "$0.20")
+    assert said["Difference"] == "+$0.02"
