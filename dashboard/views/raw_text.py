@@ -23,9 +23,14 @@ def shown(text: str) -> str:
 
 def without_secrets(text: str) -> str:
     """Take out the provider key, whatever looks like one, and the bulk of pictures sent inline."""
+    return INLINE_DATA.sub(r"\1…", without_keys(text))
+
+
+def without_keys(text: str) -> str:
+    """Take out the provider key and whatever looks like one."""
     key = settings.PROVIDER_KEY
     hidden = text.replace(key, HIDDEN) if len(key) >= 8 else text
-    return INLINE_DATA.sub(r"\1…", BEARER.sub(rf"\1{HIDDEN}", hidden))
+    return BEARER.sub(rf"\1{HIDDEN}", hidden)
 
 
 def pretty(text: str) -> str:
