@@ -58,7 +58,7 @@ def measure(database: str, *, quick: bool) -> list[Figure]:
     browser = Client(SERVER_NAME="127.0.0.1")
     browser.force_login(crew.people[0])
     exported(partial(chunks, browser, WARMING))  # what is loaded once does not count
-    bare = exported(partial(bare_rows, crew))
+    bare = max((exported(partial(bare_rows, crew)) for _run in range(2)), key=lambda run: run.rate)
     say(f"a bare cursor: {bare.rate:,.0f} rows/s")
     found = {name: exported(partial(chunks, browser, path)) for name, path in FILES.items()}
     return [figure for name, export in found.items() for figure in _figures(name, database, export, bare)]

@@ -32,20 +32,20 @@ def moment(at: datetime | None) -> Exact | None:
 
 def cell(value: object) -> str:
     """Return what a cell says. Unknown (None) is empty, never 0; no text is a formula."""
-    if value is None:
-        return ""
     if isinstance(value, Exact):
         return value
+    if isinstance(value, str):
+        return guarded(value)
+    if value is None:
+        return ""
     if isinstance(value, Decimal):
         return f"{value:.6f}"
-    if isinstance(value, datetime):
-        return str(moment(value))
-    if isinstance(value, int | date):
-        return str(value)
-    return guarded(str(value))
+    return str(moment(value) if isinstance(value, datetime) else value)
 
 
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
+    if text[:1].isalnum():  # as most texts do; the rest is looked at closely
+        return text
     plain = text.lstrip().lstrip(UNSEEN).lstrip()
     return f"'{text}" if plain.startswith(FORMULA) or text.startswith(CONTROL) else text
