@@ -1,6 +1,6 @@
 """What a cell of a table for spreadsheets says: exact amounts, ISO times in UTC, and nothing it would run."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
