@@ -197,9 +197,11 @@ def without_project(team: Team, *, rehearsal: bool, person: User | None, period:
     return _spoken(days.filter(project__is_default=True).aggregate(**_summed()))
 
 
-def first_day(team: Team, *, rehearsal: bool, person: User | None = None) -> date | None:
-    """Return the first day anything was asked for; None where nothing was."""
-    days = Book(team, rehearsal, person).day_totals()
+def first_day(
+    team: Team, since: date | None = None, *, rehearsal: bool, person: User | None = None
+) -> date | None:
+    """Return the first day anything was asked for, since a day or ever; None where nothing was."""
+    days = Book(team, rehearsal, person, Days(since)).day_totals()
     return days.order_by("day").values_list("day", flat=True).first()
 
 
@@ -235,6 +237,26 @@ def by_project(
     found = _sorted(_grouped(Book(team, rehearsal, person, period), By.PROJECT))
     projects = Project.objects.in_bulk([row.key for row in found])
     return [Row(projects[row.key], row.totals) for row in found]
+
+
+def by_all(
+    team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS
+) -> dict[By, list[Row[Any]]]:
+    """Return the rows by model, person and project, read in one go however long the period."""
+    split = (By.MODEL, By.PERSON, By.PROJECT)
+    columns = [_COLUMNS[by] for by in split]
+    book = Book(team, rehearsal, person, period)
+    found: dict[By, dict[Any, Totals]] = {by: {} for by in split}
+    for row in book.day_totals().values(*columns).annotate(**_summed()).order_by():
+        sums = _spoken(row)
+        for by, column in zip(split, columns, strict=True):
+            found[by][row[column]] = found[by].get(row[column], Totals()) + sums
+    people, projects = User.objects.in_bulk(found[By.PERSON]), Project.objects.in_bulk(found[By.PROJECT])
+    return {
+        By.MODEL: _sorted(found[By.MODEL]),
+        By.PERSON: [Row(people[row.key], row.totals) for row in _sorted(found[By.PERSON])],
+        By.PROJECT: [Row(projects[row.key], row.totals) for row in _sorted(found[By.PROJECT])],
+    }
 
 
 def spent_by_day(

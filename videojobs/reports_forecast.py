@@ -46,6 +46,11 @@ def history_begins(today: date) -> date:
     return today - MOST_WEEKS * WEEK
 
 
+def work_begins(today: date) -> date:
+    """Return a day early enough to tell since when a team has worked, whatever its holidays."""
+    return today - 2 * MOST_WEEKS * WEEK
+
+
 def expect(
     spent_on: Mapping[date, Decimal], so_far: SoFar, *, today: date, last: date, began: date | None
 ) -> Expected | None:

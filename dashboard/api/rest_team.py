@@ -1,6 +1,7 @@
 """REST: the team's spend, and whether its jobs move on."""
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +19,7 @@ from videojobs import reports
 from videojobs.models import LimitScope, Project, ProviderAccount, Team, User
 from videojobs.money import budgets
 from videojobs.money.periods import day_of
-from videojobs.reports import By, Days, Row
+from videojobs.reports import By, Days, Row, Totals
 from videojobs.rights import Right
 
 router = Router()
@@ -45,28 +46,34 @@ class Wanted:
     def read(self, *, rehearsal: bool) -> Book:
         """Return the sums of live or of rehearsal jobs, in a fixed number of queries."""
         whose: dict[str, Any] = {"rehearsal": rehearsal, "person": self.person}
-        found = {by: self._rows(by, whose) for by in (By if self.by is None else [self.by])}
-        whole = reports.totals(self.team, period=self.period, **whose)
-        rows = found[self.by] if self.by else None
-        lists = {f"by_{by}": [{by.value: key, **sums} for key, sums in found[by]] for by in found}
+        found = self._rows(whose)
+        listed = {by: [(_key(row.key), asdict(row.totals)) for row in rows] for by, rows in found.items()}
+        whole = sum((row.totals for row in found.get(By.MODEL, [])), Totals())
+        if By.MODEL not in found:
+            whole = reports.totals(self.team, period=self.period, **whose)
+        rows = listed[self.by] if self.by else None
+        lists = {f"by_{by}": [{by.value: key, **sums} for key, sums in listed[by]] for by in listed}
         return Book(
             **asdict(whole),
             rows=None if rows is None else [SpendRow(key=str(key), **sums) for key, sums in rows],
             **{f"by_{by}": None for by in By} | lists,
         )
 
-    def _rows(self, by: By, whose: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
-        found: list[Row[Any]]
-        if by == By.DAY:
-            first, last = self.drawn.first, self.drawn.last
-            found = reports.by_day(self.team, first, last, **whose) if first and last else []
-        elif by == By.MODEL:
-            found = list(reports.by_model(self.team, period=self.period, **whose))
-        elif by == By.PERSON:
-            found = list(reports.by_person(self.team, period=self.period, **whose))
-        else:
-            found = list(reports.by_project(self.team, period=self.period, **whose))
-        return [(_key(row.key), asdict(row.totals)) for row in found]
+    def _rows(self, whose: dict[str, Any]) -> dict[By, list[Row[Any]]]:
+        found: dict[By, list[Row[Any]]] = {}
+        first, last = self.drawn.first, self.drawn.last
+        if first and last:
+            found[By.DAY] = list(reports.by_day(self.team, first, last, **whose))
+        if self.by is None:
+            found |= reports.by_all(self.team, period=self.period, **whose)
+        elif self.by != By.DAY:
+            read: dict[By, Callable[..., list[Row[Any]]]] = {
+                By.MODEL: reports.by_model,
+                By.PERSON: reports.by_person,
+                By.PROJECT: reports.by_project,
+            }
+            found[self.by] = read[self.by](self.team, period=self.period, **whose)
+        return found
 
 
 def _key(key: Any) -> Any:

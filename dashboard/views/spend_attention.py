@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Case, IntegerField, Sum, When
 from django.urls import reverse
 
 from dashboard.forms.gallery import MONEY
 from dashboard.templatetags.money import usd
 from dashboard.views.spend_figures import Figures
-from videojobs.models import Job
+from videojobs.models.jobs import JobQuerySet
 from videojobs.money.budgets import HELD_BACK
 from videojobs.reports import Book
 
@@ -47,16 +48,27 @@ class Attention:
         return Matter(f"{_jobs(ever.open_ends)} of unknown charge", detail, self.figures.unknown_url)
 
     def _off(self) -> Matter | None:
-        asked = self.figures.asked
-        book = Book(asked.team, asked.rehearsal, asked.person, asked.span.period)
-        charged = book.jobs().filter(MONEY["charged"]).order_by("-counted_at").values("pk")[:LOOKED_AT]
-        count = Job.objects.filter(MONEY["off"], pk__in=charged).count()
+        asked, charged = self.figures.asked, self.figures.totals.charged
+        if not charged:
+            return None
+        off = Case(When(MONEY["off"], then=1), default=0, output_field=IntegerField())
+        jobs = self._charged(is_all=charged <= LOOKED_AT).annotate(is_off=off).values("is_off")
+        count = jobs[:LOOKED_AT].aggregate(sum=Sum("is_off"))["sum"]
         if not count:
             return None
-        of = min(self.figures.totals.charged, LOOKED_AT)
+        of = min(charged, LOOKED_AT)
         detail = f"Of the latest {of:,} charged, they cost over 10 % more or less than their estimate."
         url = asked.jobs(asked.span.whole, money="off")
         return Matter(f"{_jobs(count)} estimated wrongly", detail, url)
+
+    def _charged(self, *, is_all: bool) -> JobQuerySet:
+        """Return the period's charged jobs, or of many those that finished in it, the latest first."""
+        asked, period = self.figures.asked, self.figures.span.period
+        if is_all:
+            return Book(asked.team, asked.rehearsal, asked.person, period).jobs().filter(MONEY["charged"])
+        # The index of settled jobs finds these without a walk past all that are still open.
+        ever = Book(asked.team, asked.rehearsal, asked.person).jobs().filter(MONEY["charged"])
+        return ever.filter(period.within("finished_at", asked.team.zone)).order_by("-finished_at")
 
     def _unattributed(self) -> Matter | None:
         sums = self.figures.unattributed

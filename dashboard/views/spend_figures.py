@@ -130,7 +130,7 @@ class Figures:
             SoFar(self._running.spent, self._running.held),
             today=today,
             last=last,
-            began=reports.first_day(asked.team, **asked.whose),
+            began=reports.first_day(asked.team, reports_forecast.work_begins(today), **asked.whose),
         )
 
     @cached_property

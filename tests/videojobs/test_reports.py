@@ -338,6 +338,11 @@ class AnyHistory(TestCase):
             assert sums.held + sums.unknown == booked(kind, "hold") - booked(kind, "release")
             assert sums.jobs == sum(story.rehearsal == rehearsal for story in stories)
             days = reports.by_day(cast.team, NOW.date(), NOW.date() + DAY, rehearsal=rehearsal)
-            for rows in (days, reports.by_model(cast.team, rehearsal=rehearsal)):
+            models = reports.by_model(cast.team, rehearsal=rehearsal)
+            at_once = reports.by_all(cast.team, rehearsal=rehearsal)
+            assert at_once[By.MODEL] == models
+            assert at_once[By.PERSON] == reports.by_person(cast.team, rehearsal=rehearsal)
+            assert at_once[By.PROJECT] == reports.by_project(cast.team, rehearsal=rehearsal)
+            for rows in (days, models):
                 for name in ("spent", "held", "unknown", "jobs", "charged", "seconds", "open_ends"):
                     assert sum(getattr(row.totals, name) for row in rows) == getattr(sums, name)
