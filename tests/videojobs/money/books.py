@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from tests.factories import DIRECTOR, NOW, Cast, body, create_job, create_token, price, rehearsal_account
 from tests.videojobs.lifecycle.world import World
 from videojobs import lifecycle
@@ -26,13 +28,19 @@ from videojobs.models.limits import LimitAction
 from videojobs.money import budgets, ledger, tallies
 from videojobs.money.budgets import LimitRefused, LimitWish, WrongLimit
 from videojobs.money.verifying import verify
+from videojobs.provider.client import Looked, read_looked
 
 MODELS = [DIRECTOR, "pixverse/pixverse-v5"]
 PRICES = ["0.28", "0.57", "0.28", "0.57", "0.000001", "999999"]
-AMOUNTS = ["0.000001", "0.28", "0.57", "1.14", "2", "5", "1000000"]
+AMOUNTS = ["0.60", "0.28", "0.57", "1.14", "0.000001", "5", "1000000"]
 ZONES = ["UTC", "Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"]
 JUMPS = [timedelta(hours=1), timedelta(hours=13), timedelta(days=1), timedelta(days=6), timedelta(days=30)]
 PERIODS, ACTIONS, SCOPES = list(LimitPeriod), [*LimitAction, LimitAction.STOP], list(LimitScope)
+ENDS = [
+    f'{{"id": "ID", "status": "{word}", "outputs": {{"cost": {cost}}}}}'
+    for word in ("completed", "failed", "completed", "cancelled")
+    for cost in ("0.28", "0.3", "0.9", "null")
+]
 NONE = Decimal(0)
 
 
@@ -90,11 +98,11 @@ class Books(World):
 
     def answer(self, number: int) -> None:
         """Say yes or no to a job that asks."""
-        job = Job.objects.filter(decision="approval").order_by("id").first()
-        if job is not None and number % 3:
-            lifecycle.grant(job, self.cast.alice, now=self.now)
-        elif job is not None:
-            lifecycle.refuse(job, "", self.cast.alice, now=self.now)
+        for job in pick(Job.objects.filter(decision="approval"), number):
+            if number % 3:
+                lifecycle.grant(job, self.cast.alice, now=self.now)
+            else:
+                lifecycle.refuse(job, "", self.cast.alice, now=self.now)
 
     # who looks after the money
 
@@ -102,21 +110,32 @@ class Books(World):
         """Let the next jobs cost something else."""
         self.usd = PRICES[number % len(PRICES)]
 
+    def finish(self, number: int) -> None:
+        """Hear of a job's end, mostly with what it cost, and keep its clip."""
+        for job in pick(Job.objects.watched(), number):
+            raw = ENDS[number % len(ENDS)].replace("ID", job.provider_id or "")
+            looked = read_looked(raw, job.provider_id or "")
+            assert isinstance(looked, Looked)
+            lifecycle.observe(job.id, looked.job, looked.raw, now=self.now)
+        self.store(number)
+
     def book(self, number: int) -> None:
         """Settle below, at or above the hold."""
-        job = self._job(number)
-        usd = max(job.estimate * (number % 5) / 2, Decimal("0.000001"))
-        lifecycle.settle_by_hand(job, usd, "the invoice", self.cast.alice, now=self.now)
+        for job in pick(Job.objects.ended().filter(cost=None), number):
+            usd = max(job.estimate * (number % 5) / 2, Decimal("0.000001"))
+            lifecycle.settle_by_hand(job, usd, "the invoice", self.cast.alice, now=self.now)
 
     def correct(self, number: int) -> None:
         """Book that it was another amount, now and then nothing."""
-        usd = Decimal(number % 90) / 100
-        ledger.correct(self._job(number).id, usd, now=self.now, reason="misread", actor=self.cast.alice)
+        for job in pick(Job.objects.exclude(cost=None), number):
+            usd = Decimal(number % 90) / 100
+            ledger.correct(job.id, usd, now=self.now, reason="misread", actor=self.cast.alice)
 
     def credit(self, number: int) -> None:
         """Book what the provider gave back."""
-        usd = Decimal(number % 30 + 1) / 100
-        ledger.credit(self._job(number).id, usd, now=self.now, reason="sorry", actor=self.cast.alice)
+        for job in pick(Job.objects.exclude(cost=None), number):
+            usd = Decimal(number % 30 + 1) / 100
+            ledger.credit(job.id, usd, now=self.now, reason="sorry", actor=self.cast.alice)
 
     def pay_in(self, number: int) -> None:
         """Book a top-up."""
@@ -193,6 +212,12 @@ class Books(World):
         ]
         ours += [job for job in jobs if job.state == "waiting" and waiting]
         return sum(((job.net or NONE) + job.held for job in ours), NONE)
+
+
+def pick(jobs: QuerySet[Job], number: int) -> list[Job]:
+    """Return one of the jobs, if there are any."""
+    found = list(jobs.order_by("created_at", "id"))
+    return [found[number % len(found)]] if found else []
 
 
 def counts(limit: Limit, job: Job) -> bool:

@@ -14,16 +14,17 @@ from tests.videojobs.money.books import Books
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
-ASKING = ["submit"] * 7 + ["reprice", "answer"]
-SENDING = ["claim"] * 3 + ["send"] * 4 + ["post", "land", "land", "wait", "sweep", "die"]
-WATCHING = ["look"] * 3 + ["store"]
-DECIDING = ["cancel", "never_arrived", "give_up", "look_again", "send_again", "restore", "release", "resume"]
+ASKING = ["submit"] * 8 + ["reprice", "answer"]
+SENDING = ["send"] * 8 + ["claim", "claim", "post", "land", "land", "wait", "sweep", "die"]
+WATCHING = ["finish"] * 7 + ["look"]
+DECIDING = ["cancel", "never_arrived", "give_up", "look_again", "send_again", "resume", "resume"]
+RARELY = ["restore", "release"]
 BOOKING = ["book"] * 4 + ["correct"] * 3 + ["credit"] * 2 + ["pay_in"]
 LIMITING = ["limit"] * 4 + ["change"] * 2 + ["retire"]
 TURNING = ["turn"] * 3 + ["move"]
 
 STEP = st.tuples(
-    st.sampled_from(ASKING + SENDING + WATCHING + DECIDING + BOOKING + LIMITING + TURNING),
+    st.sampled_from(ASKING + SENDING + WATCHING + DECIDING + RARELY + BOOKING + LIMITING + TURNING),
     st.integers(0, 2**12),
 )
 
