@@ -56,10 +56,10 @@ def expect(
 ) -> Expected | None:
     """Return what a period comes to that ends with `last`; None where there are too few days to say.
 
-    `spent_on` has the days since `history_begins`, `began` is the first day anything was asked for.
+    `spent_on` has at least the days since `history_begins`, `began` is when anything was first asked for.
     """
     weeks = _whole_weeks(today, began)
-    busy = sum(amount > NOTHING for day, amount in spent_on.items() if day < today)
+    busy = sum(amount > NOTHING for day, amount in spent_on.items() if history_begins(today) <= day < today)
     if weeks < FEWEST_WEEKS or busy < FEWEST_DAYS or last < today:
         return None
     to_come = [_like_week(spent_on, back, today=today, last=last) for back in range(1, weeks + 1)]

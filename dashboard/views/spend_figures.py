@@ -119,28 +119,36 @@ class Figures:
         return reports.totals(self.asked.team, **self.asked.whose, period=self.span.horizon)
 
     @cached_property
+    def _spent_on(self) -> dict[date, Decimal]:
+        """What was spent on each day an expectation looks back at, and in the whole month before."""
+        since = min(reports_forecast.history_begins(self.span.today), self._month_before[0])
+        return reports.spent_by_day(self.asked.team, since, self.span.today, **self.asked.whose)
+
+    @cached_property
     def expected(self) -> Expected | None:
         """What the period, or the running month, comes to; None where there are too few days to say."""
         asked, today, last = self.asked, self.span.today, self.span.horizon.last
         if last is None:
             return None
-        since = reports_forecast.history_begins(today)
         return reports_forecast.expect(
-            reports.spent_by_day(asked.team, since, today, **asked.whose),
+            self._spent_on,
             SoFar(self._running.spent, self._running.held),
             today=today,
             last=last,
             began=reports.first_day(asked.team, reports_forecast.work_begins(today), **asked.whose),
         )
 
-    @cached_property
-    def whole_before(self) -> Totals | None:
-        """What the whole last month came to, beside what this one is expected to."""
-        first = self.span.horizon.first
-        if first is None or first.day != 1:
+    @property
+    def _month_before(self) -> tuple[date, date]:
+        return month_of(self.span.today.replace(day=1) - timedelta(days=1))
+
+    @property
+    def spent_the_month_before(self) -> Decimal | None:
+        """What the whole last month came to, beside what this one is expected to; None beside other days."""
+        first, last = self._month_before
+        if self.span.horizon.first != last + timedelta(days=1):
             return None
-        last_month = reports.Days(*month_of(first - timedelta(days=1)))
-        return reports.totals(self.asked.team, **self.asked.whose, period=last_month)
+        return sum((usd for day, usd in self._spent_on.items() if first <= day <= last), Decimal(0))
 
     @property
     def failed_per_cent(self) -> int:
