@@ -99,8 +99,10 @@ def _walk(team: Team, head: LedgerHead) -> None:
         if entry["hash"] != hash_of(entry, previous):
             raise Off(f"Entry {number} is not what its hash says: it was changed.")
         previous = entry["hash"]
-    if (head.number, head.hash) != (number, previous):
+    if head.number != number:
         raise Off(f"The chain ends at entry {number}, and its head says entry {head.number}.")
+    if head.hash != previous:
+        raise Off(f"The chain’s head does not name the hash of entry {number}, the last.")
 
 
 def _jobs(team: Team) -> None:
