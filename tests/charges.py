@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from tests.factories import NOW, body, price, put
 from videojobs import bodies, lifecycle, offers
 from videojobs.models import Job, ProviderAccount, Team, User
@@ -37,7 +39,8 @@ def create_charged(
     job = lifecycle.create(order, account, now=now).job
     times = {"claimed_at": now, "claim_id": "c" * 32, "accepted_at": now, "finished_at": now, "ended_at": now}
     job = put(job, state=state, provider_id=f"video-{job.id}", charged="unknown", **times)
-    ledger.settle(job.id, Decimal(usd), now=now, reason="The provider reported this cost.")
+    with transaction.atomic():
+        ledger.settle(job.id, Decimal(usd), now=now, reason="The provider reported this cost.")
     job.refresh_from_db()
     return job
 

@@ -110,9 +110,8 @@ def likely_body(
     """Return the body of a form that is still being filled in, as far as its price depends on it."""
     wrong = {problem.place for problem in problems}
     told = {name: values[name] for name in PRICED if name in values and name not in wrong}
-    return (
-        _readable(told, offer) or _readable({}, offer) or CreateVideoBody(model=offer.model.id or "unknown")
-    )
+    nearly = offer.model.id[: bodies.LONGEST_MODEL_ID] or "unknown"
+    return _readable(told, offer) or _readable({}, offer) or CreateVideoBody(model=nearly)
 
 
 def may_be_priced(offer: Offer) -> bool:
