@@ -88,6 +88,7 @@ def _send(message_id: int, now: datetime) -> bool:
             _say_failed(message, now)
         return False
     delivery.mark_sent(message, now)
+    _close(message, now)
     return True
 
 
@@ -101,8 +102,14 @@ def _wish_of(message: OutboxMessage) -> Wish | None:
     return Wish(monthly.project, *month_of(date.fromisoformat(month)), Decimal(monthly.markup))
 
 
+def _close(message: OutboxMessage, now: datetime) -> None:
+    """Let what is done stand among what is over."""
+    Notice.objects.close(message.notice.team_id, message.notice.key, now=now)
+
+
 def _say_failed(message: OutboxMessage, now: datetime) -> None:
     notice = message.notice
+    _close(message, now)
     text = f"{notice.text} That failed {delivery.ATTEMPTS} times, and is not tried again."
     key = f"{notice.key}:failed"[:120]
     Notice.objects.tell(notice.team_id, key, text, kind="money", now=now, person_id=notice.person_id)

@@ -62,6 +62,14 @@ def test_the_past_month_goes_out_as_pdf_and_csv(cast: Cast) -> None:
     assert "To pay: $0.33" in letter.body
 
 
+def test_who_asked_for_it_reads_that_it_went_out(cast: Cast) -> None:
+    ask(cast)
+    monthly.send_due(now=FIRST)
+    told = Notice.objects.get()
+    assert told.text == "The statement of General for November 2026 goes to client@example.com."
+    assert (told.person, told.closed_at) == (cast.alice, FIRST)
+
+
 def test_nothing_goes_out_before_the_month_is_over(cast: Cast) -> None:
     ask(cast)
     assert monthly.send_due(now=FIRST - timedelta(microseconds=1)) == 0
