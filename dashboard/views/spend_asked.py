@@ -74,6 +74,11 @@ class Asked:
         return self.asker.may(Right.SEE_SPEND)
 
     @property
+    def may_send(self) -> bool:
+        """Whether this person may make clips."""
+        return self.asker.may(Right.SUBMIT)
+
+    @property
     def person(self) -> User | None:
         """The one person whose money is shown; None: everybody's."""
         return None if self.sees_all else self.asker.user

@@ -357,3 +357,11 @@ def test_more_jobs_take_no_more_queries(alice: Client, cast: Cast, live: Provide
         charged(cast.bob, cast, live, "0.30", days=number)
         create_job(cast.bob, cast.team, account=live, state=State.LOST)
     assert count() == few
+
+
+def test_who_may_not_send_is_not_led_to_create(client: Client, cast: Cast) -> None:
+    vera = create_user("vera@example.org")
+    join(vera, cast.team, Role.VIEWER)
+    client.force_login(vera)
+    html = page(client)
+    assert "No job in these days" in html and "Make a clip" not in html
