@@ -65,7 +65,7 @@ def test_of_several_the_one_with_the_least_left_is_said(bob: Client, cast: Cast)
     create_limit(cast.team, "30", scope=LimitScope.MODEL, model=DIRECTOR)
     create_limit(cast.team, "1", scope=LimitScope.PERSON, person=cast.alice)
     create_limit(cast.team, "1", scope=LimitScope.MODEL, model="another/model")
-    assert "left of Bob, $20.00 in total: $20.00 → $19.72" in words(bar(bob))
+    assert "limit of Bob, $20.00 in total: $20.00 left → $19.72" in words(bar(bob))
 
 
 def test_one_that_only_warns_stands_behind_those_that_stop(bob: Client, cast: Cast) -> None:
@@ -141,9 +141,9 @@ def test_real_money_is_counted_apart(bob: Client, cast: Cast, settings: Settings
     create_limit(cast.team, "10")
     create_job(cast.alice, cast.team, usd="4")
     create_job(cast.alice, cast.team, usd="1", account=live_account())
-    assert "$6.00 →" in words(bar(bob))
+    assert "$6.00 left →" in words(bar(bob))
     settings.PROVIDER_KEY = "k" * 20
-    assert "$9.00 →" in words(bar(bob))
+    assert "$9.00 left →" in words(bar(bob))
 
 
 def test_a_refusal_at_the_press_is_said_and_nothing_is_made(bob: Client, cast: Cast) -> None:

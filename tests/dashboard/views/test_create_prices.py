@@ -123,7 +123,7 @@ def test_a_live_price_says_what_the_limit_leaves(alice: Client, cast: Cast, sett
     create_limit(cast.team, "10")
     create_job(cast.bob, cast.team, account=live_account(), usd="4.00")
     shown = re.sub("<[^>]+>", "", page(alice, f"?model={DIRECTOR}"))
-    assert "left of the team Harbour, $10.00 in total: $6.00 → $5.72" in shown
+    assert "limit of the team Harbour, $10.00 in total: $6.00 left → $5.72" in shown
 
 
 # --- the model ---
