@@ -7,7 +7,7 @@ the connection is cut instead: no reader takes the piece for the whole.
 import csv
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
 from videojobs.cells import cell
@@ -38,7 +38,7 @@ class Echo:
 class Stream:
     """A text on its way out in chunks. It holds one of the places until it is closed. Raises Busy."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Generator[str, None, None]) -> None:
         if not _places.acquire(blocking=False):
             raise Busy
         self._lines = lines
@@ -48,9 +48,10 @@ class Stream:
         return _chunks(self._lines)
 
     def close(self) -> None:
-        """Give the place back; once."""
+        """Give the place back, once, and end the reading: this thread's connection serves others after us."""
         if self._open:
             self._open = False
+            self._lines.close()
             _places.release()
 
 
@@ -66,10 +67,10 @@ def _chunks(lines: Iterable[str]) -> Iterator[bytes]:
     yield "".join(waiting).encode()
 
 
-Write = Callable[[Iterable[str], Iterable[tuple[object, ...]]], Iterator[str]]
+Write = Callable[[Iterable[str], Iterable[tuple[object, ...]]], Generator[str, None, None]]
 
 
-def as_csv(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
+def as_csv(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Generator[str, None, None]:
     """Write a table for spreadsheets; the last line says how many rows there were."""
     rows = iter(rows)
     count = 0
@@ -81,7 +82,7 @@ def as_csv(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Iterat
     yield writer.writerow([END, count])
 
 
-def as_plain_csv(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
+def as_plain_csv(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Generator[str, None, None]:
     """Write a table for tools that take rows alone, with no last line."""
     writer = csv.writer(Echo())
     yield writer.writerow(columns)
@@ -89,7 +90,7 @@ def as_plain_csv(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> 
         yield writer.writerow([cell(value) for value in row])
 
 
-def as_json(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
+def as_json(columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Generator[str, None, None]:
     """Write one array of objects, a line for each; unknown is null, amounts are text."""
     names = tuple(columns)
     before = "[\n"

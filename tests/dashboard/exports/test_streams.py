@@ -65,15 +65,31 @@ def test_a_row_that_cannot_be_read_breaks_the_stream(write: streams.Write) -> No
 
 
 def test_only_so_many_run_at_once_and_each_gives_its_place_back() -> None:
-    running = [streams.Stream(iter(())) for _ in range(streams.AT_ONCE)]
+    running = [streams.Stream(streams.as_csv((), ())) for _ in range(streams.AT_ONCE)]
     with pytest.raises(streams.Busy):
-        streams.Stream(iter(()))
+        streams.Stream(streams.as_csv((), ()))
     for stream in running:
         stream.close()
         stream.close()
-    again = [streams.Stream(iter(())) for _ in range(streams.AT_ONCE)]
+    again = [streams.Stream(streams.as_csv((), ())) for _ in range(streams.AT_ONCE)]
     for stream in again:
         stream.close()
+
+
+def test_a_stream_nobody_reads_to_its_end_ends_its_reading() -> None:
+    ended: list[str] = []
+
+    def reading() -> Iterator[tuple[object, ...]]:
+        try:
+            yield from many(100_000)
+        finally:
+            ended.append("the transaction")
+
+    stream = streams.Stream(streams.as_csv(COLUMNS, reading()))
+    next(iter(stream))
+    assert ended == []
+    stream.close()
+    assert ended == ["the transaction"]
 
 
 def many(count: int) -> Iterator[tuple[object, ...]]:

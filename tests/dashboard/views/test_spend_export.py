@@ -183,7 +183,7 @@ def test_more_rows_ask_no_more_of_the_database(
 def test_too_many_at_once_are_asked_to_come_again(
     alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = [streams.Stream(iter(())) for _ in range(streams.AT_ONCE)]
+    running = [streams.Stream(streams.as_csv((), ())) for _ in range(streams.AT_ONCE)]
     answer = alice.get(f"/spend/jobs.csv?{ALL}")
     for stream in running:
         stream.close()
@@ -209,3 +209,15 @@ def test_sums_of_the_files_tie(alice: Client, cast: Cast) -> None:
     jobs = sum((Decimal(row["net_usd"]) for row in rows(alice, "jobs")), Decimal(0))
     totals = sum((Decimal(row["spent_usd"]) for row in rows(alice, "days")), Decimal(0))
     assert entries == jobs == totals == Decimal("1.60")
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_a_download_given_up_leaves_the_connection_to_the_next_request(alice: Client, cast: Cast) -> None:
+    for _ in range(3):
+        charge(cast.bob, cast.team, rehearsal=True)
+    given_up = alice.get(f"/spend/ledger.csv?{ALL}")
+    next(iter(given_up.streaming_content))
+    given_up.close()
+    charge(cast.bob, cast.team, rehearsal=True)
+    assert len(rows(alice, "ledger")) == 12

@@ -104,6 +104,14 @@ def test_a_letter_the_font_lacks_is_replaced_and_said(cast: Cast, tmp_path: Path
     assert "1 letters that this document’s font lacks" in text
 
 
+@pytest.mark.parametrize("name", ["広告 {nb}", "\u202eevil\x00", "<b>&amp;</b>", "a" * 120])
+def test_any_project_can_be_printed(cast: Cast, tmp_path: Path, name: str) -> None:
+    charge(cast.bob, cast.team, "0.30")
+    found = november(cast)
+    found.wish.project.name = name
+    assert "$0.30" in text_of(found, tmp_path)
+
+
 def test_braces_and_marks_in_a_prompt_stay_as_they_are(cast: Cast, tmp_path: Path) -> None:
     charge(cast.bob, cast.team, prompt="{nb} pages, **bold**")
     assert "{nb} pages, **bold**" in text_of(november(cast), tmp_path)
