@@ -170,7 +170,7 @@ def _back_to_waiting(job: Job, error: CreateError, now: datetime) -> None:
     kind = "given_back" if isinstance(error, StaleClaim) else "put_off"
     claimed_at = job.claimed_at
     # The account before the team's chain, as a claim locks them; two orders would wait for each other.
-    if isinstance(error, AccountRefused):
+    if isinstance(error, AccountRefused) and not _resumed_since(job):
         park(job.account, f"The provider refused the account ({error.status}): {error.message}", now=now)
     if isinstance(error, Busy) and error.status == 429 and claimed_at is not None:
         _halve_places(job.account_id, claimed_at, now)
@@ -179,6 +179,15 @@ def _back_to_waiting(job: Job, error: CreateError, now: datetime) -> None:
         return
     ledger.mark_unsent(job.id, why="It was not sent, or the provider refused it before any work began.")
     _close_question(job, now)
+
+
+def _resumed_since(job: Job) -> bool:
+    """Tell whether somebody let the account send again after this request was claimed.
+
+    A refusal of before says nothing about the credit of now; the next request will tell.
+    """
+    ended = Notice.objects.filter(key=f"parked:{job.account_id}", closed_at__gt=job.claimed_at)
+    return ended.exists()
 
 
 def wait_before_next(attempts: int, error: CreateError) -> timedelta:
