@@ -115,10 +115,10 @@ class JobMoney:
 
 @register.filter
 def job_money(job: Job) -> JobMoney:
-    """Return what a job cost, holds, or may have cost."""
-    if job.cost is not None:
-        return JobMoney(job.cost, "charged")
-    if job.state in ENDED and job.charged == Charged.NO:
+    """Return what a job cost after credits, holds, or may have cost."""
+    if job.cost:
+        return JobMoney(job.net, "charged, after a credit" if job.credited else "charged")
+    if job.cost is not None or (job.state in ENDED and job.charged == Charged.NO):
         return JobMoney(Decimal(0), "not charged")
     if job.state in ENDED:
         return JobMoney(None, "unknown")

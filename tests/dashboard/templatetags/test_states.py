@@ -36,6 +36,17 @@ def test_a_cost_is_what_was_charged() -> None:
     assert job_money(done) == JobMoney(Decimal("0.3"), "charged")
 
 
+def test_a_credit_is_taken_off() -> None:
+    credited = job(State.COMPLETED, cost=Decimal("0.3"), credited=Decimal("0.1"), held=Decimal(0))
+    assert job_money(credited) == JobMoney(Decimal("0.2"), "charged, after a credit")
+
+
+@pytest.mark.parametrize("state", [State.STORING, State.COMPLETED])
+def test_corrected_to_nothing_is_not_charged(state: State) -> None:
+    corrected = job(state, cost=Decimal(0), held=Decimal(0), charged="no")
+    assert job_money(corrected) == JobMoney(Decimal(0), "not charged")
+
+
 def test_a_job_on_its_way_shows_its_hold() -> None:
     assert job_money(job(State.QUEUED)) == JobMoney(Decimal("0.28"), "held")
 
