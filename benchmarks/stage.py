@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 INHERITED = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "TMPDIR")
 KEY = "a-key-for-benchmarks"
+SLOWEST_START = 60
+"""Seconds."""
 
 
 @dataclass
@@ -55,9 +58,20 @@ class Stage:
         return self.inherited | here
 
     def _fresh_database(self, name: str) -> str:
-        with psycopg.connect(self.postgresql_url, autocommit=True) as connection:
+        with self._connection() as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.postgresql_url.removesuffix("/postgres") + f"/{name}"
+
+    def _connection(self) -> "psycopg.Connection[tuple[object, ...]]":
+        """Connect to PostgreSQL, which opens its socket a while before it answers."""
+        deadline = time.monotonic() + SLOWEST_START
+        while True:
+            try:
+                return psycopg.connect(self.postgresql_url, autocommit=True)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
 
 @contextmanager
