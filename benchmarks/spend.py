@@ -26,9 +26,9 @@ HELD_TO_IT = {
     "Spend page": "/spend/",
     "Spend page, by person": "/spend/?split=person",
     "Spend page's JSON": "/spend/chart.json",
-    "REST, spend of this month by model": "/api/v1/spend?by=model&from={month}",
 }
 SHOWN = {
+    "REST, spend of this month by model": "/api/v1/spend?by=model&from={month}",
     "Spend page, 90 days": "/spend/?period=90d",
     "Spend page, all time": "/spend/?period=all",
     "REST, spend of all time": "/api/v1/spend",
