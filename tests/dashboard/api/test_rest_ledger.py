@@ -67,6 +67,7 @@ def test_the_chain_can_be_walked_from_outside(alice: Script, cast: Cast) -> None
     assert hash_of(row, found[1]["previous"]) == found[1]["hash"]
 
 
+@pytest.mark.both_databases
 def test_paging_neither_skips_nor_repeats_while_entries_are_booked(alice: Script, cast: Cast) -> None:
     for _ in range(5):
         create_job(cast.bob, cast.team)

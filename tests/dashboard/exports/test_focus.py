@@ -100,6 +100,7 @@ def test_a_credit_is_a_credit_below_zero(alice: Client, cast: Cast) -> None:
     assert (row["ChargeCategory"], row["BilledCost"], row["ConsumedQuantity"]) == ("Credit", "-0.125000", "")
 
 
+@pytest.mark.both_databases
 def test_all_files_add_up_to_the_ledger(alice: Client, cast: Cast) -> None:
     for number in range(1, 5):
         job = charge(cast.bob, cast.team, f"0.{number}", now=NOVEMBER)

@@ -63,6 +63,7 @@ def test_an_empty_ledger_teaches(alice: Client) -> None:
     assert "Nothing is booked yet" in text(alice)
 
 
+@pytest.mark.both_databases
 def test_paging_neither_skips_nor_repeats(alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page, "PAGE", 4)
     for _ in range(10):

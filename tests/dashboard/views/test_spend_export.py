@@ -216,7 +216,7 @@ def test_sums_of_the_files_tie(alice: Client, cast: Cast) -> None:
 def test_a_download_given_up_leaves_the_connection_to_the_next_request(alice: Client, cast: Cast) -> None:
     for _ in range(3):
         charge(cast.bob, cast.team, rehearsal=True)
-    given_up = alice.get(f"/spend/ledger.csv?{ALL}")
+    given_up: Any = alice.get(f"/spend/ledger.csv?{ALL}")
     next(iter(given_up.streaming_content))
     given_up.close()
     charge(cast.bob, cast.team, rehearsal=True)

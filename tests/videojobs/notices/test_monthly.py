@@ -97,6 +97,7 @@ def test_it_goes_out_once(cast: Cast) -> None:
     assert one.sent_for == date(2026, 11, 1)
 
 
+@pytest.mark.both_databases
 def test_two_workers_queue_one_mail(cast: Cast) -> None:
     one = ask(cast)
     also = MonthlyStatement.objects.select_related("project__team").get(pk=one.pk)

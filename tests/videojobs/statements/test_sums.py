@@ -38,6 +38,7 @@ def test_corrections_and_credits_are_in_the_line(cast: Cast) -> None:
     assert (line.base, line.corrected, line.credited) == (Decimal("0.375"), Decimal("0.20"), Decimal("0.125"))
 
 
+@pytest.mark.both_databases
 def test_the_base_is_what_the_ledger_sums_to(cast: Cast) -> None:
     for number in range(1, 9):
         job = charge(cast.bob, cast.team, f"0.{number}00001")
