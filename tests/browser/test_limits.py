@@ -47,8 +47,14 @@ def fill(cast: Cast) -> Limit:
     create_limit(cast.team, "40", scope=LimitScope.PROJECT, project=long)
     create_limit(cast.team, "11.50", scope=LimitScope.MODEL, model=DIRECTOR, period=LimitPeriod.WEEK)
     create_limit(cast.team, "9", scope=LimitScope.TOKEN, token=token, levels=(25, 50, 75, 100))
-    bobs = {"scope": LimitScope.PERSON, "person": cast.bob, "action": LimitAction.ASK}
-    return create_limit(cast.team, "14", period=LimitPeriod.MONTH, **bobs)
+    return create_limit(
+        cast.team,
+        "14",
+        period=LimitPeriod.MONTH,
+        action=LimitAction.ASK,
+        scope=LimitScope.PERSON,
+        person=cast.bob,
+    )
 
 
 @pytest.mark.parametrize(
