@@ -57,6 +57,7 @@ class Reader:
             estimate_explanation=job.estimate_explanation,
             held=job.held,
             cost=job.cost,
+            credited=job.credited,
             charged=Charged(job.charged),
             charged_why=job.charged_why,
             waiting_reason=reason,

@@ -127,7 +127,7 @@ class FailureOut(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A job as lists show it. `cost` is null while nobody knows it, never 0."""
+    """A job as lists show it. `cost` is null while nobody knows it; `credited` of it was given back."""
 
     id: str
     state: State
@@ -150,6 +150,7 @@ class JobOut(BaseModel):
     estimate_explanation: str
     held: Usd
     cost: Usd | None
+    credited: Usd
     charged: Charged
     charged_why: str
     waiting_reason: str | None

@@ -135,6 +135,7 @@ class Bar:
             ("Model", now.model, "model", [(model, model_name(model)) for model in self.models]),
             ("By", str(now.person or ""), "person", self._people_links()),
             ("Project", str(now.project or ""), "project", self._project_links()),
+            ("Money", now.money, "money", list(MONEY_WORDS.items())),
             ("Bought or rehearsal", now.kind, "kind", KIND_LINKS[1:]),
         )
         return [

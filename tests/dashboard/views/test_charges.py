@@ -174,3 +174,26 @@ def test_every_job_says_yes_no_or_unknown_and_why(
     word = "No" if charged == "no" else "Nobody knows" if job.is_ended else "Not known yet"
     assert f">{word}</dd>" in html
     assert "Because of this." in html
+
+
+@pytest.mark.parametrize("address", ["/gallery/?state=any", "/gallery/?money={money}"])
+@pytest.mark.parametrize(
+    ("charged", "money_word", "said"), [("no", "free", "not charged"), ("unknown", "unknown", "unknown")]
+)
+def test_tiles_say_it_and_can_be_filtered_by_it(
+    alice: Client, cast: Cast, address: str, charged: str, money_word: str, said: str
+) -> None:
+    job = create_job(
+        cast.bob, cast.team, state=State.FAILED, charged="unknown", charged_why="Because of this."
+    )
+    if charged == "no":
+        with transaction.atomic():
+            ledger.release(job.id, now=NOW, reason="Because of this.")
+    html = alice.get(address.format(money=money_word)).content.decode()
+    assert f'<span class="money-figure">{said}</span>' in html
+    assert "Because of this." in html
+
+
+def test_the_gallery_offers_the_charge_as_a_filter(alice: Client, cast: Cast) -> None:
+    create_job(cast.bob, cast.team)
+    assert "/gallery/?money=unknown" in alice.get("/gallery/").content.decode()
