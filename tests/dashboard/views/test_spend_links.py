@@ -179,3 +179,16 @@ def test_jobs_whose_estimate_was_off(client: Client, cast: Cast) -> None:
     jobs = behind(cast.alice, cast.team, off.url)
     assert off.words == f"{len(jobs)} jobs estimated wrongly"
     assert all(abs((job.cost or 0) - job.estimate) > job.estimate / 10 for job in jobs)
+
+
+def test_the_gallery_says_what_it_was_led_to_by(client: Client, cast: Cast) -> None:
+    client.force_login(cast.alice)
+    film = cast.team.projects.get(name="Film")
+    elsewhere = cast.elsewhere.projects.get()
+    days = "counted_from=2026-11-01&counted_to=2026-11-30"
+    bar = client.get(f"/gallery/?{days}&project={film.pk}&money=off").context["gallery"].bar
+    chips = {chip.label: chip for chip in bar.chips}
+    assert (chips["Counted"].value, chips["Project"].value) == ("1 – 30 Nov 2026", "Film")
+    assert "counted" not in chips["Counted"].clear_url and f"project={film.pk}" in chips["Counted"].clear_url
+    bar = client.get(f"/gallery/?project={elsewhere.pk}").context["gallery"].bar
+    assert [chip.value for chip in bar.chips] == ["another team’s"]
