@@ -11,9 +11,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Min, Sum
 
-from videojobs.models import AuditEntry, Balance, DayTotal, LedgerHead, Membership, Notice, Team, User
+from videojobs.models import AuditEntry, Balance, DayTotal, Membership, Notice, Team, User
 from videojobs.models.accounts import ProviderAccount
-from videojobs.money import ledger
+from videojobs.money import chain, ledger
 from videojobs.money.periods import day_of
 from videojobs.prices import plain
 from videojobs.rights import Right, roles_with
@@ -140,8 +140,7 @@ def top_up(
     `seen` is the sum paid in so far as it was read: two presses book one top-up. Raises Changed where it is
     another by now, ValueError with a sentence where the amount cannot be one.
     """
-    with transaction.atomic():
-        LedgerHead.objects.select_for_update().filter(team=team).first()
+    with transaction.atomic(), chain.opened(team.pk):  # whoever else tops up waits here
         if paid_in(account) != seen:
             raise Changed
         reason = f"Paid in on {on.isoformat()}" + (f": {words}" if words else ".")

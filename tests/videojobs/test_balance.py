@@ -1,15 +1,17 @@
 """The provider's balance: what should be left, how long it lasts, and who hears of it in time."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from tests.factories import NOW, Cast, create_job, create_user, join, live_account
 from videojobs import balance
 from videojobs.balance import Outlook, Pace, Parts
 from videojobs.models import AuditEntry, EntryKind, Job, LedgerEntry, Notice, ProviderAccount, Team
-from videojobs.money import ledger
+from videojobs.money import ledger, verifying
 from videojobs.rights import Role
 from videojobs.states import State
 
@@ -218,6 +220,30 @@ def test_two_presses_book_one_top_up(cast: Cast, live: ProviderAccount) -> None:
     with pytest.raises(balance.Changed):
         balance.top_up(cast.team, live, Decimal(50), cast.alice, on=TODAY, words="", seen=NONE, now=NOW)
     assert balance.paid_in(live) == Decimal(50)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
+def test_presses_at_once_book_one_top_up(cast: Cast, live: ProviderAccount) -> None:
+    outcomes: list[str] = []
+
+    def press() -> None:
+        try:
+            balance.top_up(cast.team, live, Decimal(50), cast.alice, on=TODAY, words="", seen=NONE, now=NOW)
+            outcomes.append("booked")
+        except balance.Changed:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _press in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["booked"] + ["refused"] * 5
+    assert balance.paid_in(live) == Decimal(50)
+    assert verifying.verify(cast.team).problem == ""
 
 
 @pytest.mark.parametrize("usd", ["0", "-5", "0.0000001", "NaN", "99999999999"])
