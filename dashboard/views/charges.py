@@ -43,12 +43,13 @@ def uncharged(request: TeamRequest, job_id: str) -> HttpResponse:
     form = UnchargedForm(job.id, request.POST)
     if not form.is_valid():
         return show_job(request, job, bound={"uncharged": form}, status=422)
-    reason, freed = form.cleaned_data["reason"], usd_exact(job.held)
+    reason = form.cleaned_data["reason"]
+    freed = f" {usd_exact(job.held)} is free again." if job.held else ""
     return decide(
         request,
         job,
         lambda: lifecycle.settle_as_uncharged(job, reason, request.user, now=timezone.now()),
-        done=f"Noted: not charged. {freed} is free again.",
+        done=f"Noted: not charged.{freed}",
         name="uncharged",
         form=form,
     )

@@ -62,7 +62,7 @@ class Money:
     @property
     def uncharged(self) -> bool:
         """Say that it was not charged."""
-        return self.settle and self.job.held > 0 and self.job.cost is None
+        return self.settle and self.job.cost is None
 
     @property
     def charged_after_all(self) -> bool:

@@ -16,6 +16,7 @@ from videojobs.lifecycle.steps import Decided, note
 from videojobs.models import AuditEntry, Job, User
 from videojobs.money import ledger
 from videojobs.prices import plain
+from videojobs.states import Charged
 
 NONE = Decimal(0)
 
@@ -44,8 +45,11 @@ def settle_as_uncharged(job: Job, reason: str, actor: User, *, now: datetime) ->
     with _changing(job, "charge_settled", actor, now) as fresh:
         _expect_ended(fresh)
         why = f"Not charged, said by hand: {reason}"
-        if not ledger.release(fresh.id, now=now, reason=why, actor=actor):
+        if fresh.cost is not None or fresh.charged == Charged.NO:
             raise Decided("Nothing is open for this job any more.")
+        # One that was looked for again after it was freed holds nothing, and may be unknown all the same.
+        if not ledger.release(fresh.id, now=now, reason=why, actor=actor):
+            ledger.mark_unsent(fresh.id, why=why)
         note(fresh, "said_uncharged", f"Not charged: {reason}", now=now, actor=actor)
 
 

@@ -13,6 +13,7 @@ from videojobs.lifecycle import (
     WrongAnswer,
     correct,
     credit,
+    look_again,
     observe,
     settle_as_uncharged,
     settle_by_hand,
@@ -101,6 +102,18 @@ def test_a_bill_that_comes_after_all_settles_what_was_said_not_to_be_charged(cas
     settle_as_uncharged(job, "Not on the bill", cast.alice, now=NOW)
     settle_by_hand(job, Decimal("0.28"), "The bill of December", cast.alice, now=NOW)
     assert stands(job)[3] == "yes"
+    agree(cast)
+
+
+def test_one_that_was_looked_for_again_can_be_cleared_again(cast: Cast) -> None:
+    job = create_job(cast.bob, cast.team, state=State.LOST, charged="unknown", claimed_at=NOW)
+    Job.objects.filter(id=job.id).update(provider_id="v", accepted_at=NOW)
+    settle_as_uncharged(job, "Not on the bill", cast.alice, now=NOW)
+    look_again(fresh(job), cast.alice, now=NOW)
+    observe(job.id, VideoJob.read({"id": "v", "status": "failed"}), "{}", now=NOW)
+    assert stands(job) == (None, Decimal(0), Decimal(0), "unknown")
+    settle_as_uncharged(job, "Still not on the bill", cast.alice, now=NOW)
+    assert stands(job)[3] == "no"
     agree(cast)
 
 
