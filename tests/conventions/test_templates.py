@@ -70,6 +70,13 @@ def test_a_form_that_posts_carries_its_token(path: Path) -> None:
             assert "csrf_token" in form
 
 
+@every_page
+def test_a_form_is_never_included_without_the_pages_token(path: Path) -> None:
+    # "only" keeps the token out, and the form would be refused in a browser, though not in a test.
+    alone = re.findall(r'{% include "([^"]+)"[^%]* only %}', read(path))
+    assert [name for name in alone if "csrf_token %}" in read(TEMPLATES / name)] == []
+
+
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
 
 
