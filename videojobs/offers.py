@@ -52,6 +52,16 @@ def unlisted(team: Team, model_id: str) -> Offer:
     return Offer(model=offer.model, listed=False, prices_on_file=_filed_of(team, model_id))
 
 
+def unlisted_on_file(team: Team) -> list[Offer]:
+    """Return an offer for each id no catalogue knows and the team has a price of, in one query."""
+    filed = _by_model(_all_filed(team.pk))
+    return [
+        Offer(model=bodies.unlisted(model_id).model, listed=False, prices_on_file=prices_on_file)
+        for model_id, prices_on_file in filed.items()
+        if catalog.find(model_id) is None
+    ]
+
+
 def named(team: Team, account: ProviderAccount, model_id: str) -> Offer:
     """Return the offer of any id, known to the catalogue or not."""
     return find(team, account, model_id) or unlisted(team, model_id)

@@ -31,6 +31,11 @@ class Prices:
     def _charges(self) -> offers.Charges:
         return offers.Charges(self.asker.team, at_once=True)
 
+    @cached_property
+    def _unlisted(self) -> dict[str, Offer]:
+        found = offers.unlisted_on_file(self.asker.team)
+        return {offer.model.id: offer for offer in found}
+
     def deeds(self, job: Job) -> Deeds:
         """Return what may be done with a job, priced without another query."""
         deeds = Deeds(job, self.asker)
@@ -57,7 +62,7 @@ class Prices:
         return Again(order, self.account, request_id)
 
     def _quote(self, job: Job) -> Quote:
-        offer = self._offers.get(job.model) or bodies.unlisted(job.model)
+        offer = self._offers.get(job.model) or self._unlisted.get(job.model) or bodies.unlisted(job.model)
         body = bodies.build(job.body, offer)
         return Quote(body, offer, _price(job) or offers.price(job.team, body, offer, self._charges))
 

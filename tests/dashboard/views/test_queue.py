@@ -19,8 +19,11 @@ from tests.factories import (
     live_account,
     rehearsal_account,
 )
+from videojobs import pricelist
+from videojobs.catalog.types import PriceUnit
 from videojobs.models import Job, ProviderAccount
 from videojobs.models.jobs import Decision
+from videojobs.pricelist import Rule
 from videojobs.rights import Role
 from videojobs.states import State
 
@@ -287,6 +290,14 @@ def test_a_job_with_a_typed_price_is_retried_at_it(alice: Client, cast: Cast) ->
         body={"model": "nobody/knows", "prompt": "x"},
     )
     assert "Retry · $0.28" in lane(page(alice), "finished")
+
+
+def test_a_job_of_an_unlisted_model_is_retried_at_the_price_on_file(alice: Client, cast: Cast) -> None:
+    rule = Rule("nobody/knows", Decimal("0.45"), PriceUnit.CLIP)
+    pricelist.add(cast.team, rule, cast.alice, now=ago(days=1))
+    body = {"model": "nobody/knows", "prompt": "x"}
+    failed(cast, "It broke.", model="nobody/knows", estimate_source="on_file", body=body)
+    assert "Retry · $0.45" in lane(page(alice), "finished")
 
 
 def test_the_providers_words_are_text(alice: Client, cast: Cast) -> None:
