@@ -1,10 +1,12 @@
 """The drift watch: what the provider charges beside what was expected."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.charges import create_charged, create_run
 from tests.factories import DIRECTOR, NOW, Cast, create_job, live_account, rehearsal_account
@@ -175,6 +177,29 @@ def test_the_lifecycle_watches_every_charge_that_is_reported(cast: Cast, live: P
         lifecycle.observe(job.id, answer("0.35"), "{}", now=now)
     [proposal] = open_ones()
     assert proposal.usd == Decimal("0.35")
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_settlements_at_once_propose_a_price_once(cast: Cast, live: ProviderAccount) -> None:
+    charge(cast, live, "0.35", "0.35")
+    jobs = [create_job(cast.bob, cast.team, account=live, state=State.IN_PROGRESS) for _ in range(4)]
+    start = threading.Barrier(len(jobs))
+
+    def report(job: Job) -> None:
+        start.wait()
+        try:
+            lifecycle.observe(job.id, answer("0.35"), "{}", now=LATER)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=report, args=(job,)) for job in jobs]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert Job.objects.filter(cost="0.35").count() == 6
+    assert len(open_ones()) == 1 and Notice.objects.filter(kind="drift").count() == 1
 
 
 # --- reported against estimated
