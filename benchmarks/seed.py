@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from benchmarks.books import keep_books
 from benchmarks.far_side import answer_text
 from videojobs import polling
 from videojobs.models import Job, Project, ProviderAccount, Team, Token, User
@@ -55,7 +56,9 @@ def jobs_in_flight(
     `phase` gives the part of its interval that is still to go until its next look; 0 means that it is due.
     """
     jobs = [_in_flight(cast, index, now, age, phase()) for index, age in enumerate(ages)]
-    return Job.objects.bulk_create(jobs, batch_size=500)
+    made = Job.objects.bulk_create(jobs, batch_size=500)
+    keep_books()
+    return made
 
 
 def interval(age: timedelta) -> timedelta:
@@ -84,6 +87,7 @@ def _in_flight(cast: Cast, index: int, now: datetime, age: timedelta, phase: flo
         size="1366x768",
         state=State.IN_PROGRESS,
         created_at=since,
+        counted_at=since,
         claim_id="c" * 32,
         claimed_at=since,
         accepted_at=since,
