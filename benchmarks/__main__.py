@@ -30,6 +30,7 @@ BENCHMARKS = (
     Benchmark("looks", BOTH),
     Benchmark("delay", BOTH),
     Benchmark("submissions", BOTH),
+    Benchmark("admission", BOTH),
     Benchmark("idle", (SQLITE,)),
     Benchmark("million", BOTH),
     Benchmark("exporting", BOTH),
