@@ -2,7 +2,7 @@
 
 Every constraint of the tables holds while the rows go in. The newest jobs are open (waiting, at the provider,
 being kept, unconfirmed), always as many; what grows is the past, spread over two years, five teams and forty
-people.
+people, each with a favourite model.
 """
 
 import json
@@ -160,7 +160,7 @@ def _drafts(crew: Crew, dialect: Dialect) -> str:
         SELECT n, 'job_' || {dialect.random_id} AS id, {FATE} AS fate, {team} AS team_id,
                {first_person} + (n * 7) %% {PEOPLE} AS person_id,
                {dialect.later("%(now)s", f"-({age})")} AS at,
-               CASE n / {PEOPLE} %% {len(MODELS)} {models_of} END AS model
+               CASE n %% {len(MODELS)} {models_of} END AS model
         FROM numbers"""
 
 
