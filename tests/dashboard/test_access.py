@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -92,15 +93,15 @@ def words_of(cast: Cast, media: Path) -> dict[str, str]:
 def price_words(cast: Cast) -> dict[str, str]:
     """Return a price of the team, and one that is proposed to it."""
     price = PriceOnFile.objects.create(
-        team=cast.team, model="a/b", usd=1, unit="clip", set_by=cast.alice, set_at=NOW
+        team=cast.team, model="a/b", usd=Decimal(1), unit="clip", set_by=cast.alice, set_at=NOW
     )
     proposal = PriceProposal.objects.create(
         team=cast.team,
         model="a/b",
         size="1280x720",
         seconds=5,
-        estimate=1,
-        usd=2,
+        estimate=Decimal(1),
+        usd=Decimal(2),
         jobs=[],
         proposed_at=NOW,
     )

@@ -198,7 +198,7 @@ def test_settlements_at_once_propose_a_price_once(cast: Cast, live: ProviderAcco
         worker.start()
     for worker in workers:
         worker.join()
-    assert Job.objects.filter(cost="0.35").count() == 6
+    assert Job.objects.filter(cost=Decimal("0.35")).count() == 6
     assert len(open_ones()) == 1 and Notice.objects.filter(kind="drift").count() == 1
 
 
