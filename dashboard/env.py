@@ -260,6 +260,7 @@ def celery_address(url: str) -> str:
 
 def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
     """Writers queue up front instead of failing halfway, and every commit is on the disk."""
+    database["ENGINE"] = "dashboard.sqlite3_in_turn"
     database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

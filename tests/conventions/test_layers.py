@@ -7,6 +7,7 @@ from tests.conventions.code import imports, sources
 LINES: tuple[tuple[str, ...], ...] = (
     # 0: nothing of ours beneath
     ("dashboard.env", "dashboard.keys", "dashboard.logging", "dashboard.cache"),
+    ("dashboard.sqlite3_in_turn",),
     ("dashboard.middleware", "dashboard.statics"),
     ("dashboard.settings", "dashboard.ranges", "dashboard.file_sending", "dashboard.readiness"),
     # 1

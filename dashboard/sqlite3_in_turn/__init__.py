@@ -1,0 +1,1 @@
+"""SQLite whose writers of one process go in turn."""
