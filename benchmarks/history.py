@@ -150,7 +150,8 @@ def _inserts(crew: Crew, dialect: Dialect) -> list[str]:
 
 def _drafts(crew: Crew, dialect: Dialect) -> str:
     """Return a table of what each job is about: whose it is, when it was made, and how it went."""
-    step = f"%(total)s - n) * {YEARS.total_seconds()} / %(total)s"
+    # The past begins right behind the open jobs: a short history has a last month too.
+    step = f"%(total)s - n - {WAITING + RUNNING}) * {YEARS.total_seconds()} / %(total)s"
     age = f"CASE WHEN %(total)s - n < {WAITING + RUNNING} THEN (%(total)s - n) ELSE ({step} END"
     first_team, first_person = crew.teams[0].pk, crew.people[0].pk
     # Three jobs in five are the first team's.
