@@ -164,10 +164,17 @@ def _scope(limit: Limit) -> Q:
 
 
 def move(
-    job: Job, before: Standing | None, after: Standing, head: Head, checked: Iterable[Room] | None
+    job: Job,
+    before: Standing | None,
+    after: Standing,
+    head: Head,
+    checked: Iterable[Room] | None,
+    *,
+    now: datetime | None,
 ) -> None:
     """Let the counters of a job's limits follow it, and tell of levels that are reached by it.
 
+    `now` is when more is taken; None for a change of state alone, which takes as much as before.
     A period nobody has counted yet stays so: the recount that makes its counter finds this job.
     """
     limits = [room.limit for room in checked] if checked is not None else over(job)
@@ -180,7 +187,7 @@ def move(
         _add(amounts, keys, rehearsal=job.account.is_rehearsal)
     more = after.taken - (before.taken if before else 0)
     if more > 0:
-        levels.tell(job, _now_counted(job, limits, after, head, checked, more), at=after.counted_at)
+        levels.tell(job, _now_counted(job, limits, after, head, checked, more), at=now or after.counted_at)
 
 
 def _differences(

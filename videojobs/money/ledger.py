@@ -65,7 +65,7 @@ def hold(job: Job, *, now: datetime, actor: User | None, reason: str) -> Verdict
             actor=actor,
             reason=reason,
         )
-        tallies.move(job, None, Standing.of(job), head, verdict.rooms)
+        tallies.move(job, None, Standing.of(job), head, verdict.rooms, now=now)
     return verdict
 
 
@@ -201,7 +201,7 @@ def _book(
     with chain.opened(job.team_id) as head:
         for kind, amount, reason in entries:
             head.append(kind, amount, job=job, account_id=job.account_id, now=now, actor=actor, reason=reason)
-        tallies.move(job, before, Standing.of(job), head)
+        tallies.move(job, before, Standing.of(job), head, now=now)
 
 
 def _refuse_amount(usd: Decimal, *, least: Decimal) -> None:

@@ -35,18 +35,25 @@ _BALANCE = (
 
 
 def move(
-    job: Job, before: Standing | None, after: Standing, head: Head, rooms: Iterable[Room] | None = None
+    job: Job,
+    before: Standing | None,
+    after: Standing,
+    head: Head,
+    rooms: Iterable[Room] | None = None,
+    *,
+    now: datetime | None = None,
 ) -> None:
     """Let every sum a job belongs to follow it from one standing to the next; None: it is new.
 
-    `rooms` are the limits it was just checked against, where it was.
+    `rooms` are the limits it was just checked against, where it was; `now` is when money moves, None where
+    only its state does.
     """
     if before == after:
         return
     _move_days(job, before, after, head.zone)
     _move_balance(job, before, after)
     if head.has_limits:
-        counters.move(job, before, after, head, rooms)
+        counters.move(job, before, after, head, rooms, now=now)
 
 
 def key_of(job: Job, counted: Standing, zone: ZoneInfo) -> DayKey:
