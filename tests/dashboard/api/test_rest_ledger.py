@@ -71,7 +71,8 @@ def test_the_chain_can_be_walked_from_outside(alice: Script, cast: Cast) -> None
 def test_paging_neither_skips_nor_repeats_while_entries_are_booked(alice: Script, cast: Cast) -> None:
     for _ in range(5):
         create_job(cast.bob, cast.team)
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = alice.get(f"{PATH}?limit=2&cursor={cursor}").json()
         seen += [one["number"] for one in page["entries"]]
