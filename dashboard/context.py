@@ -52,6 +52,7 @@ SPEND = ("spend", "Spend", "wallet")
 PRICES = ("prices", "Prices", "coins")
 TOKENS = ("tokens", "API tokens", "key-round")
 TEAM = ("team", "Team", "users")
+HEALTH = ("health", "Health", "circle-check")
 
 
 class Frame:
@@ -116,7 +117,7 @@ class Frame:
     @cached_property
     def keeping(self) -> list[Place]:
         """Where the rail leads, at its foot: what one keeps in order."""
-        return self._known((PRICES, TEAM, TOKENS))
+        return self._known((PRICES, TEAM, TOKENS, HEALTH))
 
     def _known(self, places: Sequence[tuple[str, str, str]]) -> list[Place]:
         match = self.request.resolver_match

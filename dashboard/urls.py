@@ -16,6 +16,7 @@ from dashboard.views import (
     dispute,
     gallery,
     health,
+    health_page,
     job,
     ledger,
     limits,
@@ -192,6 +193,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("asks/", include(asks_pages)),
     path("prices/", include(price_pages)),
     path("spend/", include(spend_pages)),
+    path("health/", health_page.health, name="health"),
     *scripts,
 ]
 

@@ -15,6 +15,7 @@ import redis
 from celery import Task, shared_task
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Q
 
 from videojobs import balance, balance_usage, dispatch, lifecycle, polling
 from videojobs.accounts import provider_for
@@ -49,6 +50,9 @@ LONGEST_VERIFICATION = 1800
 
 USAGE_FROM = 2
 """The hour in UTC from which the provider should have yesterday's figures."""
+
+VERIFIED_EVERY = timedelta(days=1)
+"""How old a ledger's last verification may be."""
 
 QUIET_AFTER_FAILURE = 5.0
 """Seconds without another nudge after the broker refused one; the tick finds the work anyway."""
@@ -203,9 +207,12 @@ def mail() -> None:
 
 @shared_task(name="videojobs.housekeeping")
 def housekeeping() -> None:
-    """Every hour: drop what nobody needs any more, and see how long the provider's balance lasts."""
+    """Every hour: drop what nobody needs, walk long unwalked ledgers, see how long the balance lasts."""
     delivery.forget_old(now=clock())
     space.remove_leftovers(settings.MEDIA_ROOT, before=clock() - LEFTOVERS_AFTER)
+    long_ago = Q(ledger_check=None) | Q(ledger_check__at__lt=clock() - VERIFIED_EVERY)
+    for team_id in Team.objects.filter(long_ago).values_list("id", flat=True):
+        nudge(verify_ledger, team_id)
     for account in ProviderAccount.objects.configured():
         balance.watch(account, now=clock())
     if settings.IMPORT_USAGE:

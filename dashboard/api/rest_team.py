@@ -16,7 +16,7 @@ from dashboard.api.schemas import HealthOut, Refusal
 from dashboard.api.schemas_spend import Book, SpendOut, SpendQuery, SpendRow
 from dashboard.api.tokens import ApiRequest
 from videojobs import reports
-from videojobs.models import LimitScope, Project, ProviderAccount, Team, User
+from videojobs.models import LedgerCheck, LimitScope, Project, ProviderAccount, Team, User
 from videojobs.money import budgets
 from videojobs.money.periods import day_of
 from videojobs.reports import By, Days, Row, Totals
@@ -152,7 +152,9 @@ def read_health(request: ApiRequest) -> HealthOut:
     """Read whether jobs move on, and what a person should see to."""
     account = ProviderAccount.objects.current()
     counts = reports.counts(request.auth.team, request.auth.user)
-    problem = readiness.broker_problem(time.time()) or account.parked_reason or account.outage_reason
+    check = LedgerCheck.objects.filter(team=request.auth.team).first()
+    away = readiness.broker_problem(time.time()) or account.parked_reason or account.outage_reason
+    problem = away or (check.problem if check else "")
     return HealthOut(
         status="attention" if problem else "ok",
         problem=problem or None,
@@ -162,4 +164,5 @@ def read_health(request: ApiRequest) -> HealthOut:
         waiting=counts.waiting,
         running=counts.running,
         deciding=counts.deciding,
+        ledger="not verified" if check is None else "off" if check.problem else "agrees",
     )

@@ -255,6 +255,7 @@ class HealthOut(BaseModel):
     waiting: int
     running: int
     deciding: int
+    ledger: Literal["agrees", "off", "not verified"]
 
 
 class ErrorOut(BaseModel):

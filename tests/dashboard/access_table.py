@@ -57,6 +57,7 @@ def post(path: str, answers: Answers, **said: Any) -> Line:
 PAGES = {
     "healthz": get("/healthz", EVERYBODY),
     "readyz": get("/readyz", (503, 503, 503, 503, 503)),  # no worker ticks in this test
+    "health": get("/health/", SIGNED_IN),
     "home": get("/", (LOGIN, 302, 302, 302, 302)),
     "welcome": get("/welcome/", (302, 302, 302, 302, 302)),
     "look": post("/look/", (302, 302, 302, 302, 302), theme="dark"),

@@ -19,6 +19,7 @@ from videojobs.models import (
     LedgerHead,
     LimitCounter,
     LimitPeriod,
+    Notice,
     Team,
 )
 from videojobs.models.fields import from_micros, to_micros
@@ -29,6 +30,8 @@ from videojobs.money.periods import ALWAYS, WAITING, Window, window
 from videojobs.money.standing import DAY_SUMS, SUMS
 
 AT_ONCE = 2000
+NOTICE = "ledger"
+"""The key of the notice that something is off."""
 NONE = Decimal(0)
 
 
@@ -59,8 +62,13 @@ def verify(team: Team) -> Finding:
 
 
 def check(team: Team, *, now: datetime) -> Finding:
-    """Verify a team's books and keep what was found."""
+    """Verify a team's books, keep what was found, and tell those who answer for the bill where it is off."""
     found = verify(team)
+    if found.problem:
+        text = f"The ledger does not agree with itself: {found.problem}"
+        Notice.objects.tell(team.pk, NOTICE, text, kind="money", now=now)
+    else:
+        Notice.objects.close(team.pk, NOTICE, now=now)
     LedgerCheck.objects.update_or_create(
         team=team, defaults={"at": now, "entries": found.entries, "problem": found.problem[:500]}
     )
