@@ -9,12 +9,20 @@ from django.urls import reverse
 from dashboard.forms.gallery import MONEY
 from dashboard.templatetags.money import usd
 from dashboard.views.spend_figures import Figures
+from videojobs.models import LimitAction
 from videojobs.models.jobs import JobQuerySet
 from videojobs.money.budgets import HELD_BACK
 from videojobs.reports import Book
 
 LOOKED_AT = 500
 """The latest charged jobs whose estimates are compared; more would take time on every page."""
+
+REACHED = {
+    LimitAction.STOP: "Nothing more fits until it starts anew or is raised.",
+    LimitAction.ASK: "More jobs wait for somebody's yes until it starts anew or is raised.",
+    LimitAction.WARN: "It only warns: jobs go on.",
+}
+"""What a limit that is reached means, the strictest first."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,9 @@ class Attention:
         if not full:
             return None
         words = "1 limit is reached" if len(full) == 1 else f"{len(full)} limits are reached"
-        return Matter(words, "Nothing more fits until it starts anew or is raised.", "#limits")
+        actions = {one.limit.action for one in full}
+        strictest = next(action for action in REACHED if action in actions)
+        return Matter(words, REACHED[strictest], "#limits")
 
     def _held_back(self) -> Matter | None:
         asked = self.figures.asked
