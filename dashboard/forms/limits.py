@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 
 from dashboard.forms.people import dress
 from dashboard.limiting import Terms, known_models, read_amount, read_levels, subject_of
@@ -124,9 +123,11 @@ class LimitForm(TermsForm):
 
     def clean_what(self) -> Subject:
         """Read whose jobs it counts."""
-        scope, _, name = self.cleaned_data["what"].partition(":")
+        word, _, name = self.cleaned_data["what"].partition(":")
+        scope = LimitScope(word)
+        is_id = scope not in {LimitScope.TEAM, LimitScope.MODEL}
         try:
-            return subject_of(self.team, LimitScope(scope), name)
+            return subject_of(self.team, scope, int(name) if is_id else name)
         except WrongLimit as wrong:
             raise ValidationError(wrong.message) from wrong
 
@@ -150,7 +151,7 @@ def things(team: Team) -> list[tuple[str, Any]]:
         "Projects": [(f"project:{one.pk}", str(one)) for one in team.projects.order_by("name")],
         "People": [(f"person:{one.user_id}", str(one.user)) for one in members],
         "Models": [(f"model:{one}", model_name(one)) for one in known_models(team)],
-        "API tokens": [(f"token:{one.pk}", f"{capfirst(str(one))}, {one.user}") for one in tokens],
+        "API tokens": [(f"token:{one.pk}", f"{one}, {one.user}") for one in tokens],
     }
     whole: list[tuple[str, Any]] = [(LimitScope.TEAM.value, f"The whole team {team}")]
     return [*whole, *((name, things) for name, things in groups.items() if things)]

@@ -7,8 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.utils.text import capfirst
-
 from dashboard.templatetags.money import usd
 from dashboard.templatetags.states import model_name
 from videojobs.models import Limit, LimitAction, LimitPeriod, LimitScope, Membership, Team, User
@@ -181,11 +179,11 @@ class Line:
     @property
     def raising(self) -> str:
         """Who may raise it."""
-        return capfirst(f"{named(self.people.raising)} may raise it.")
+        return f"It may be raised by {named(self.people.raising)}."
 
 
 def thing_of(limit: Limit) -> str:
-    """Name what a limit is on."""
+    """Name what a limit is on, as its name is written: a person may go by an address."""
     if limit.scope == LimitScope.MODEL:
         return model_name(limit.model)
     things = {
@@ -194,7 +192,7 @@ def thing_of(limit: Limit) -> str:
         LimitScope.PERSON: limit.person,
         LimitScope.TOKEN: limit.token,
     }
-    return capfirst(str(things[LimitScope(limit.scope)]))
+    return str(things[LimitScope(limit.scope)])
 
 
 def anew(ends_at: datetime | None, zone: ZoneInfo) -> str:

@@ -102,7 +102,7 @@ class TestSection:
             "Starts anew Tue 1 Dec 2026, 00:00 Europe/Berlin",
             "A job that does not fit is refused.",
             "At 50, 80 and 100 % of it Alice is told.",
-            "Alice may raise it.",
+            "It may be raised by Alice.",
         ):
             assert said in words, said
 
@@ -132,9 +132,16 @@ class TestSection:
             "Project General",
             "Person Bob",
             "Model Video 01 Director",
-            f"token Script ({token.prefix}",
+            f"token {token.name} ({token.prefix}",
         ):
             assert said in words, said
+
+    def test_an_address_is_written_as_it_is(self, alice: Client, cast: Cast) -> None:
+        nameless = join(create_user("erin@example.org"), cast.team, Role.OWNER).user
+        create_limit(cast.team, "1", scope=LimitScope.PERSON, person=nameless)
+        words = section(alice)
+        assert "Person erin@example.org" in words
+        assert "It may be raised by Alice or erin@example.org." in words
 
     def test_a_passed_limit_says_by_how_much(self, alice: Client, cast: Cast) -> None:
         create_limit(cast.team, "1")
