@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeGuard
 
 from dashboard.http import Asker
 from videojobs import offers
@@ -89,7 +90,8 @@ def read_levels(levels: Iterable[int]) -> tuple[int, ...]:
 def subject_of(team: Team, scope: LimitScope, name: int | str | None) -> Subject:
     """Return whose jobs are meant: a thing of this team, by its id or the name people give it.
 
-    Raises WrongLimit, the same for what is another team's and for what is nowhere.
+    A whole number is an id; digits as text may be a name. Raises WrongLimit, the same for what is another
+    team's and for what is nowhere.
     """
     if scope is LimitScope.TEAM:
         if name not in (None, "", team.pk, str(team.pk), team.slug):
@@ -101,37 +103,37 @@ def subject_of(team: Team, scope: LimitScope, name: int | str | None) -> Subject
         LimitScope.TOKEN: _token,
         LimitScope.MODEL: _model,
     }
-    return readers[scope](team, str(name if name is not None else "").strip())
+    return readers[scope](team, name if isinstance(name, int) else (name or "").strip())
 
 
-def _project(team: Team, name: str) -> Subject:
-    named = team.projects.filter(name__iexact=name).first() if name.isprintable() else None
+def _project(team: Team, name: int | str) -> Subject:
+    named = team.projects.filter(name__iexact=name).first() if _is_name(name) else None
     found = named or team.projects.filter(pk=_id(name)).first()
     if found is None:
         raise WrongLimit("id", f"This team has no such project. It has: {_names(team.projects.all())}.")
     return Subject(LimitScope.PROJECT, project=found)
 
 
-def _person(team: Team, name: str) -> Subject:
+def _person(team: Team, name: int | str) -> Subject:
     members = team.memberships.select_related("user")
-    named = members.filter(user__email__iexact=name) if name.isprintable() else members.none()
+    named = members.filter(user__email__iexact=name) if _is_name(name) else members.none()
     found = named.first() or members.filter(user=_id(name)).first()
     if found is None:
         raise WrongLimit("id", "Nobody of this team has this id or e-mail address.")
     return Subject(LimitScope.PERSON, person=found.user)
 
 
-def _token(team: Team, name: str) -> Subject:
+def _token(team: Team, name: int | str) -> Subject:
     tokens = Token.objects.usable().filter(team=team).select_related("user")
-    named = list(tokens.filter(prefix=name)[:2]) if name and name.isprintable() else []
+    named = list(tokens.filter(prefix=name)[:2]) if _is_name(name) else []
     found = named[0] if len(named) == 1 else tokens.filter(pk=_id(name)).first()
     if found is None:
         raise WrongLimit("id", "This team has no usable API token with this id or beginning.")
     return Subject(LimitScope.TOKEN, token=found)
 
 
-def _model(team: Team, name: str) -> Subject:
-    if not name.isprintable() or name not in known_models(team):
+def _model(team: Team, name: int | str) -> Subject:
+    if not _is_name(name) or name not in known_models(team):
         raise WrongLimit("id", "No such model. The Create page shows them all, and GET /api/v1/models.")
     return Subject(LimitScope.MODEL, model=name)
 
@@ -144,10 +146,16 @@ def known_models(team: Team) -> list[str]:
     return list(dict.fromkeys([*listed, *filed, *made]))
 
 
-def _id(name: str) -> int:
+def _is_name(name: int | str) -> TypeGuard[str]:
+    """Tell whether something may be looked for among names."""
+    return isinstance(name, str) and name != "" and name.isprintable()
+
+
+def _id(name: int | str) -> int:
     """Return a name as an id, 0 (nobody's) where it is none."""
-    is_one = name.isascii() and name.isdigit() and len(name) < 11 and int(name) <= LARGEST_ID
-    return int(name) if is_one else 0
+    digits = str(name)
+    is_one = digits.isascii() and digits.isdigit() and len(digits) < 11 and int(digits) <= LARGEST_ID
+    return int(digits) if is_one else 0
 
 
 def _names(projects: Iterable[Project]) -> str:

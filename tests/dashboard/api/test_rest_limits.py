@@ -102,6 +102,11 @@ class TestSetting:
         named = Project.objects.create(team=cast.team, name=str(cast.project.pk), created_at=NOW)
         assert made(alice, scope={"kind": "project", "id": named.name})["scope"]["id"] == named.pk
 
+    def test_a_whole_number_is_an_id_whatever_projects_are_named(self, alice: Script, cast: Cast) -> None:
+        Project.objects.create(team=cast.team, name=str(cast.project.pk), created_at=NOW)
+        found = made(alice, scope={"kind": "project", "id": cast.project.pk})
+        assert found["scope"]["id"] == cast.project.pk
+
 
 class TestWrong:
     """What can be no limit: the field is named, and nothing is stored."""
