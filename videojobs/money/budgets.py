@@ -184,8 +184,12 @@ def _asked_by_team(job: Job, head: Head, now: datetime) -> str:
 
 
 def _today_of(job: Job, head: Head, now: datetime) -> Decimal:
+    # Of every account of its kind, as limits count: a new key does not begin the day anew.
     mine = DayTotal.objects.filter(
-        team=job.team_id, day=day_of(now, head.zone), account=job.account_id, person=job.person_id
+        team=job.team_id,
+        day=day_of(now, head.zone),
+        account__kind=job.account.kind,
+        person=job.person_id,
     )
     return sum((row.spent + row.held + row.unknown for row in mine), NONE)
 

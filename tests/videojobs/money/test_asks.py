@@ -44,6 +44,13 @@ def test_rehearsal_and_live_days_are_apart(cast: Cast) -> None:
     assert not asks(create_job(cast.bob, cast.team, usd="3"))
 
 
+def test_a_new_key_does_not_begin_the_day_anew(cast: Cast) -> None:
+    let(cast, above_day="3")
+    create_job(cast.bob, cast.team, usd="3", account=live_account())
+    other = live_account("https://api.together.xyz")
+    assert asks(create_job(cast.bob, cast.team, usd="0.01", account=other))
+
+
 def test_a_day_begins_on_the_teams_clocks(cast: Cast) -> None:
     let(cast, above_day="3")
     Team.objects.filter(pk=cast.team.pk).update(time_zone="America/New_York")
