@@ -46,7 +46,10 @@ def _kind(job: Job) -> dict[str, object]:
 
 def _price_now(job: Job) -> Decimal | None:
     """Return what such a job would be expected to cost today: somebody may have filed it meanwhile."""
-    body = job.wire_body
+    try:
+        body = job.wire_body
+    except ValueError:  # of another version; its charge is booked all the same
+        return None
     price = prices.estimate(body, offers.named(job.team, job.account, job.model))
     return price.usd if price else None
 

@@ -77,6 +77,16 @@ def test_fewer_or_others_make_none(cast: Cast, live: ProviderAccount, charges: t
     assert open_ones() == []
 
 
+def test_a_wish_that_cannot_be_read_any_more_does_not_hold_up_its_charge(
+    cast: Cast, live: ProviderAccount
+) -> None:
+    charge(cast, live, "0.35", "0.35")
+    job = create_charged(cast.bob, cast.team, live, "0.35", now=LATER)
+    Job.objects.filter(id=job.id).update(body={"model": DIRECTOR, "gone": True})
+    drift.watch(job.id, LATER)
+    assert [one.usd for one in open_ones()] == [Decimal("0.35")]
+
+
 def test_rehearsals_and_failures_make_none(cast: Cast, live: ProviderAccount) -> None:
     charge(cast, rehearsal_account(), "0.35", "0.35", "0.35")
     charge(cast, live, "0.35", "0.35", "0.35", state=State.FAILED)
