@@ -1,6 +1,6 @@
 """The ledger: every movement of the team's money, a page at a time, and whether its chain is whole."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from dashboard.access import team_page
-from dashboard.forms.ledger import KIND_WORDS, LedgerForm
+from dashboard.forms.ledger import FIRST_YEAR, KIND_WORDS, LedgerForm
 from dashboard.http import TeamRequest
 from videojobs import tasks
 from videojobs.models import EntryKind, LedgerCheck, LedgerEntry, LedgerHead
@@ -108,6 +108,8 @@ class Ledger:
         """What asks the exports for the same days, person and project."""
         names = {"first": "from", "last": "to", "person": "person", "project": "project", "money": "kind"}
         query = {names[name]: word for name, word in self._asked.items() if name in names}
+        if "to" in query:
+            query.setdefault("from", date(FIRST_YEAR, 1, 1).isoformat())
         return urlencode(query if {"from", "to"} & query.keys() else query | {"period": "all"})
 
     # the chain

@@ -180,6 +180,14 @@ def test_exports_are_asked_with_the_same_filters(alice: Client, cast: Cast) -> N
     assert shown.export_query == f"person={cast.bob.pk}&from=2026-11-01&kind=rehearsal"
 
 
+def test_an_export_up_to_a_day_has_all_before_it(alice: Client, cast: Cast) -> None:
+    create_job(cast.bob, cast.team)
+    shown = alice.get("/spend/ledger/?last=2026-11-23&money=rehearsal").context["ledger"]
+    answer = alice.get(f"/spend/ledger.csv?{shown.export_query}")
+    assert answer.status_code == 200
+    assert b"hold" in b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
 # --- the chain ---
 
 
