@@ -40,7 +40,8 @@ class Place:
     label: str
     icon: str
     url: str
-    current: bool = False
+    current: str = ""
+    """ "page" where somebody is on it, "true" where they are on a page below it; what aria-current takes."""
 
 
 CREATE = ("create", "Create", "clapperboard")
@@ -120,15 +121,15 @@ class Frame:
         return self._known((PRICES, TEAM, TOKENS, HEALTH))
 
     def _known(self, places: Sequence[tuple[str, str, str]]) -> list[Place]:
-        match = self.request.resolver_match
-        here = match.view_name if match else ""
+        here = self.request.path
         found = []
         for name, label, icon in places:
             try:
                 url = reverse(name)
             except NoReverseMatch:
                 continue
-            found.append(Place(name, label, icon, url, current=here == name))
+            current = "page" if here == url else "true" if here.startswith(url) else ""
+            found.append(Place(name, label, icon, url, current))
         return found
 
     @cached_property

@@ -74,7 +74,13 @@ def test_the_pill_counts_the_team_only_for_those_who_may_see_it(cast: Cast) -> N
 def test_the_place_one_is_at_is_marked(client: Client, cast: Cast) -> None:
     client.force_login(cast.alice)
     places = client.get("/team/").context["frame"].keeping
-    assert [place.name for place in places if place.current] == ["team"]
+    assert [(place.name, place.current) for place in places if place.current] == [("team", "page")]
+
+
+def test_a_page_below_a_place_marks_it_too(client: Client, cast: Cast) -> None:
+    client.force_login(cast.alice)
+    places = client.get("/spend/ledger/").context["frame"].places
+    assert [(place.name, place.current) for place in places if place.current] == [("spend", "true")]
 
 
 def test_who_may_not_send_is_not_led_to_create(cast: Cast) -> None:
