@@ -102,10 +102,11 @@ def facts_of(books: Books, said: Said) -> Facts:
 
 def _lines(past: list[Past], amount: Decimal | None, books: Books) -> Iterable[PastLine]:
     scale = max([amount or NOTHING, *(one.taken for one in past)])
+    mark = [amount * 100 / scale] if amount else []
     for number, one in enumerate(past):
         label = _label(one.window, books.period, books.team.zone) if number else RUNNING[books.period]
         sums = (("spent", one.spent), ("held", one.held), ("unknown", one.unknown))
-        yield PastLine(label, one, Bar.of(scale, sums), amount is None or one.taken <= amount)
+        yield PastLine(label, one, Bar.of(scale, sums, mark), amount is None or one.taken <= amount)
 
 
 def _label(window: Window, period: LimitPeriod, zone: ZoneInfo) -> str:

@@ -51,7 +51,9 @@ class Bar:
     full: float
 
     @classmethod
-    def of(cls, amount: Decimal, sums: Iterable[tuple[str, Decimal]], levels: Iterable[int] = ()) -> "Bar":
+    def of(
+        cls, amount: Decimal, sums: Iterable[tuple[str, Decimal]], levels: Iterable[int | Decimal] = ()
+    ) -> "Bar":
         """Draw sums beside one another, to the scale of the amount, or of their sum where that is more."""
         named_sums = list(sums)
         whole = max(amount, sum((part for _name, part in named_sums), Decimal(0)), Decimal("0.000001"))
@@ -61,7 +63,7 @@ class Bar:
             if width:
                 parts.append(Part(name, round(float(x), 3), round(float(width), 3)))
             x += width
-        full = amount * 100 / whole
+        full = amount * 100 / whole if amount else Decimal(100)
         ticks = tuple(round(float(full * level / 100), 3) for level in levels if level < 100)
         return cls(tuple(parts), ticks, round(float(full), 3))
 

@@ -377,4 +377,5 @@ class TestBar:
         assert (bar.parts[0].width, bar.full, bar.ticks) == (100, 50, (25,))
 
     def test_nothing_is_drawn_of_nothing(self) -> None:
-        assert Bar.of(Decimal(0), [("spent", Decimal(0))]).parts == ()
+        bar = Bar.of(Decimal(0), [("spent", Decimal(0))])
+        assert (bar.parts, bar.full) == ((), 100)
