@@ -65,6 +65,12 @@ def test_a_notice_leads_to_its_job(bob: Client, cast: Cast) -> None:
     assert f"/jobs/{job.id}/" in bob.get("/notices/").content.decode()
 
 
+def test_news_of_a_limit_leads_to_the_limits(bob: Client, cast: Cast) -> None:
+    Notice.objects.tell(cast.team.pk, "limit", "Half of it is taken.", kind="limit", now=NOW)
+    html = bob.get("/notices/").content.decode()
+    assert html.count('href="/spend/#limits"') == 2
+
+
 def test_what_is_read_stays_open(bob: Client, cast: Cast) -> None:
     notice = tell(cast, "news")
     assert bob.post("/notices/read/").headers["Location"] == "/notices/"
