@@ -18,9 +18,9 @@ LOOKED_AT = 500
 """The latest charged jobs whose estimates are compared; more would take time on every page."""
 
 REACHED = {
-    LimitAction.STOP: "Nothing more fits until it starts anew or is raised.",
-    LimitAction.ASK: "More jobs wait for somebody's yes until it starts anew or is raised.",
-    LimitAction.WARN: "It only warns: jobs go on.",
+    LimitAction.STOP: "Nothing more fits until a new start or a raise.",
+    LimitAction.ASK: "More jobs wait for somebody's yes until a new start or a raise.",
+    LimitAction.WARN: "Jobs go on: people are only told.",
 }
 """What a limit that is reached means, the strictest first."""
 
