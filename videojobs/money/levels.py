@@ -52,4 +52,4 @@ def _sentence(limit: Limit, taken: Decimal, level: int, *, rehearsal: bool) -> s
     of = f"{plain(taken)} of {plain(limit.amount)} {money} {a_period(limit)}"
     if level == PASSED:
         return f"The limit of {whose(limit)} is passed: {of}."[:500]
-    return f"{level} % of the limit of {whose(limit)} are taken: {of}."[:500]
+    return f"{level} % of the limit of {whose(limit)} is taken: {of}."[:500]

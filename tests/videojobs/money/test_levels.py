@@ -24,8 +24,8 @@ def test_each_level_is_told_once_to_those_who_answer_for_the_bill(cast: Cast) ->
     for _ in range(4):
         create_job(cast.bob, cast.team)
     assert told(cast.alice.pk) == [
-        "50 % of the limit of the team Harbour are taken",
-        "100 % of the limit of the team Harbour are taken",
+        "50 % of the limit of the team Harbour is taken",
+        "100 % of the limit of the team Harbour is taken",
     ]
     assert told(cast.bob.pk) == []
 
