@@ -72,9 +72,9 @@ def change_limit(request: ApiRequest, limit_id: int, change: LimitChange) -> Lim
     try:
         budgets.change(
             limit,
-            amount=limit.amount if change.amount is None else change.amount,
-            action=LimitAction(change.action or limit.action),
-            levels=tuple(limit.levels) if change.levels is None else change.levels,
+            amount=change.amount,
+            action=None if change.action is None else LimitAction(change.action),
+            levels=change.levels,
             actor=asker.user,
             now=timezone.now(),
         )

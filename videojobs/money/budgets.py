@@ -232,17 +232,22 @@ def add(team: Team, wish: LimitWish, actor: User | None, *, now: datetime) -> Li
 def change(
     limit: Limit,
     *,
-    amount: Decimal,
-    action: LimitAction,
-    levels: tuple[int, ...],
+    amount: Decimal | None = None,
+    action: LimitAction | None = None,
+    levels: tuple[int, ...] | None = None,
     actor: User | None,
     now: datetime,
 ) -> Limit:
-    """Give a limit another amount, action or levels; jobs it held back are tried again. Raises WrongLimit."""
-    _check(amount, levels)
+    """Give a limit another amount, action or levels; what is None stays as it is under the lock.
+
+    Jobs it held back are tried again. Raises WrongLimit.
+    """
     with _changing(limit) as fresh:
         before = _facts(fresh)
-        fresh.amount, fresh.action, fresh.levels = amount, action.value, sorted(set(levels))
+        fresh.amount = fresh.amount if amount is None else amount
+        fresh.action = fresh.action if action is None else action.value
+        fresh.levels = fresh.levels if levels is None else sorted(set(levels))
+        _check(fresh.amount, tuple(fresh.levels))
         fresh.save(update_fields=["amount", "action", "levels"])
         _know_levels(fresh)
         _audit(fresh, "limit_changed", actor, now, before=before, after=_facts(fresh))

@@ -184,6 +184,14 @@ def test_it_goes_on_when_the_limit_is_raised(cast: Cast, account: ProviderAccoun
     assert job.not_before_reason == ""
 
 
+def test_what_a_change_leaves_out_stays_as_somebody_else_just_set_it(cast: Cast) -> None:
+    as_read = create_limit(cast.team, "10")
+    raise_to(Limit.objects.get(), "5", cast, BEFORE)
+    budgets.change(as_read, levels=(80,), actor=cast.bob, now=BEFORE)
+    as_read.refresh_from_db()
+    assert (as_read.amount, as_read.levels) == (Decimal(5), [80])
+
+
 def test_it_goes_on_when_the_limit_is_taken_away(cast: Cast, account: ProviderAccount) -> None:
     job, limit = kept_back(cast, account)
     budgets.retire(limit, cast.alice, now=BEFORE)
