@@ -234,7 +234,8 @@ def test_prices_are_set_and_shown(alice: Client, bob: Client, cast: Cast) -> Non
     assert prices(cast) == (Decimal(5), Decimal("20.5"))
     for client in (alice, bob):
         shown = read(client, "/team/")
-        assert "A job above $5.00 waits for a yes." in shown and "more than $20.50" in shown
+        assert "A job above $5.00 waits for a yes." in shown
+        assert "A job with which its sender’s day comes to more than $20.50 waits for a yes." in shown
     assert AuditEntry.objects.get(action="asks_set").actor == cast.alice
 
 
