@@ -33,7 +33,7 @@ def test_each_level_is_told_once_to_those_who_answer_for_the_bill(cast: Cast) ->
 def test_whose_limit_it_is_is_told_too(cast: Cast) -> None:
     create_limit(cast.team, "0.28", scope=LimitScope.PERSON, person=cast.bob)
     create_job(cast.bob, cast.team)
-    assert told(cast.bob.pk) == told(cast.alice.pk) == ["100 % of the limit of Bob are taken"]
+    assert told(cast.bob.pk) == told(cast.alice.pk) == ["100 % of the limit of Bob is taken"]
 
 
 def test_a_new_period_is_told_of_anew(cast: Cast) -> None:
