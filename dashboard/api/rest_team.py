@@ -15,6 +15,8 @@ from dashboard.api.errors import ApiError, wrong_field
 from dashboard.api.schemas import HealthOut, Refusal
 from dashboard.api.schemas_spend import Book, SpendOut, SpendQuery, SpendRow
 from dashboard.api.tokens import ApiRequest
+from dashboard.http import Asker
+from dashboard.limiting import seen_by
 from videojobs import reports
 from videojobs.models import LedgerCheck, LimitScope, Project, ProviderAccount, Team, User
 from videojobs.money import budgets
@@ -99,7 +101,7 @@ def read_spend(request: ApiRequest, asked: Query[SpendQuery]) -> SpendOut:
         to=period.last,
         since=period.first,
         until=period.last,
-        limit=_limit(asker.team),
+        limit=_limit(asker),
     )
 
 
@@ -141,8 +143,8 @@ def _began(team: Team, person: User | None, otherwise: date) -> date:
     return min((day for day in found if day), default=otherwise)
 
 
-def _limit(team: Team) -> Decimal | None:
-    standings = budgets.standings(team, now=timezone.now(), rehearsal=False)
+def _limit(asker: Asker) -> Decimal | None:
+    standings = seen_by(asker, budgets.standings(asker.team, now=timezone.now(), rehearsal=False))
     on_team = [one for one in standings if one.limit.scope == LimitScope.TEAM]
     return min(on_team, key=lambda one: one.left).limit.amount if on_team else None
 

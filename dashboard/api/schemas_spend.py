@@ -90,7 +90,8 @@ class SpendOut(Book):
     """Real money at the top; the rehearsal's apart, since nothing of it was ever paid.
 
     `scope` is "own" for roles that may not see the team's spend: then only the asker's jobs are counted.
-    `limit` is the amount of the team's limit with the least room, null without one.
+    `limit` is the amount of the team's limit with the least room, null without one and for roles that see
+    no limits.
     """
 
     model_config = ConfigDict(populate_by_name=True)

@@ -122,6 +122,11 @@ def test_the_limit_on_the_team_is_told(alice: Script, cast: Cast) -> None:
     assert alice.get("/api/v1/spend").json()["limit"] == "5.000000"
 
 
+def test_who_sees_no_limits_is_not_told_it_with_the_spend(viewer: Script, cast: Cast) -> None:
+    create_limit(cast.team, "100")
+    assert viewer.get("/api/v1/spend").json()["limit"] is None
+
+
 def test_days_bound_the_sums(alice: Script, spending: object) -> None:
     assert alice.get("/api/v1/spend?since=2026-11-24&until=2026-11-25").json()["spent"] == "0.000000"
 
