@@ -15,10 +15,10 @@ LARGEST = Decimal(9_000_000_000)
 
 def to_micros(usd: Decimal) -> int:
     """Turn USD into whole millionths. Raises ValueError where that would lose anything."""
-    if not isinstance(usd, Decimal) or not usd.is_finite():
+    if not isinstance(usd, Decimal) or not usd.is_finite() or abs(usd) > LARGEST:
         raise ValueError(f"not an amount of money: {usd!r}")
     micros = usd * MICROS
-    if micros != micros.to_integral_value() or abs(usd) > LARGEST:
+    if micros != micros.to_integral_value():
         raise ValueError(f"not a whole number of millionths of a dollar: {usd}")
     return int(micros)
 

@@ -46,13 +46,30 @@ def test_of_several_totals_one_is_left() -> None:
     assert totals() == [Decimal(6)]
 
 
+def test_an_amount_that_is_refused_takes_no_limit_away() -> None:
+    team = create_team()
+    create_limit(team, "5")
+    create_limit(team, "7")
+    with pytest.raises(CommandError):
+        call_command("limit_team", "harbour", "1.0000001")
+    assert totals() == [Decimal(5), Decimal(7)]
+
+
+def test_it_says_the_very_amount(capsys: pytest.CaptureFixture[str]) -> None:
+    create_team()
+    call_command("limit_team", "harbour", "99.999")
+    assert capsys.readouterr().out == "harbour has a limit of 99.999 USD in total.\n"
+
+
 def test_removing_what_is_not_there_is_no_fault() -> None:
     create_team()
     call_command("limit_team", "harbour", "none")
     assert not Limit.objects.exists()
 
 
-@pytest.mark.parametrize("usd", ["NaN", "-1", "0", "much", "1.0000001", "1e30", "Infinity", "10 EUR"])
+@pytest.mark.parametrize(
+    "usd", ["NaN", "-1", "0", "much", "1.0000001", "1e30", "1e999999", "Infinity", "10 EUR"]
+)
 def test_it_refuses_what_is_no_amount(usd: str) -> None:
     create_team()
     with pytest.raises(CommandError):

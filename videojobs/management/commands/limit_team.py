@@ -9,6 +9,7 @@ from django.utils import timezone
 from videojobs.models import Limit, LimitAction, LimitPeriod, LimitScope, Team
 from videojobs.money import budgets
 from videojobs.money.budgets import LimitWish, WrongLimit
+from videojobs.prices import plain
 
 NO_LIMIT = "none"
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             set_total(team, amount)
         except WrongLimit as wrong:
             raise CommandError(wrong.message) from wrong
-        said = "no limit in total" if amount is None else f"a limit of {amount:,.2f} USD in total"
+        said = "no limit in total" if amount is None else f"a limit of {plain(amount)} USD in total"
         self.stdout.write(f"{team.slug} has {said}.")
 
 
@@ -43,16 +44,15 @@ def set_total(team: Team, amount: Decimal | None) -> None:
         action=LimitAction.STOP.value,
     )
     kept = None if amount is None else totals.order_by("id").first()
-    for limit in totals.exclude(pk=kept.pk) if kept else totals:
-        budgets.retire(limit, None, now=now)
-    if amount is None:
-        return
-    if kept is None:
+    others = list(totals.exclude(pk=kept.pk) if kept else totals)
+    if kept is not None:
+        # Before the others go: an amount that is refused must take no limit away.
+        budgets.change(kept, amount=amount, actor=None, now=now)
+    elif amount is not None:
         wish = LimitWish(LimitScope.TEAM, LimitPeriod.TOTAL, amount, LimitAction.STOP)
         budgets.add(team, wish, None, now=now)
-    else:
-        levels = tuple(kept.levels)
-        budgets.change(kept, amount=amount, action=LimitAction.STOP, levels=levels, actor=None, now=now)
+    for limit in others:
+        budgets.retire(limit, None, now=now)
 
 
 def find_team(slug: str) -> Team:
