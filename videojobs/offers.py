@@ -143,7 +143,7 @@ class Charges:
         """Return what the latest jobs for the like of a body were charged, newest first."""
         alike = prices.kindred(body)
         rows = self._rows((body.model, shape.size, shape.seconds))
-        same = [usd for usd, other in rows if prices.kindred(CreateVideoBody.model_validate(other)) == alike]
+        same = [usd for usd, other in rows if _kindred(other) == alike]
         return same[:LATEST_OF_A_KIND]
 
     def _rows(self, kind: Kind) -> list[tuple[Decimal, object]]:
@@ -159,3 +159,11 @@ class Charges:
                 if usd is not None:
                     self._all.setdefault((name, made, length or 0), []).append((usd, body))
         return self._all.get(kind, [])
+
+
+def _kindred(stored: object) -> tuple[bool | None, bool | None, bool] | None:
+    """Return what a stored body's price turns on; None for one of another version, which is like no other."""
+    try:
+        return prices.kindred(CreateVideoBody.model_validate(stored))
+    except ValueError:
+        return None

@@ -11,7 +11,7 @@ from tests.charges import create_run
 from tests.factories import DIRECTOR, NOW, Cast, body, live_account, rehearsal_account
 from videojobs import catalog, offers, pricelist, prices
 from videojobs.catalog.types import PriceUnit
-from videojobs.models import GoneModel, ProviderAccount
+from videojobs.models import GoneModel, Job, ProviderAccount
 from videojobs.pricelist import Rule
 from videojobs.prices import PriceSource
 from videojobs.states import State
@@ -145,3 +145,12 @@ def test_many_prices_are_learned_in_one_query(
             for seconds in ("5", "6", "5")
         ]
     assert [price.source.value for price in found if price] == ["learned", "guess", "learned"]
+
+
+def test_a_stored_wish_that_cannot_be_read_any_more_teaches_no_price(cast: Cast) -> None:
+    live = live_account()
+    jobs = create_run(cast.bob, cast.team, live, *["0.9"] * 4, model=GUESSED)
+    Job.objects.filter(id=jobs[-1].id).update(body={"model": GUESSED, "gone": True}, prompt="")
+    wish = body(model=GUESSED)
+    found = offers.price(cast.team, wish, offers.named(cast.team, live, GUESSED))
+    assert found is not None and found.source == PriceSource.LEARNED
