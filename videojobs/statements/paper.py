@@ -165,7 +165,9 @@ class _Writing:
             name = f"Mark-up of {words.per_cent(statement.wish.markup)}"
             rows.append((name, words.usd(statement.markup_amount, self.places)))
         if statement.unknown:
-            rows.append(("Charge unknown, not in the total", f"{len(statement.unknown):,} jobs"))
+            count = len(statement.unknown)
+            jobs = "1 job" if count == 1 else f"{count:,} jobs"
+            rows.append(("Charge unknown, not in the total", jobs))
         total = ("Total", words.usd(statement.total, self.places))
         return [*rows, total, ("To pay", f"${statement.to_pay:,.2f}")]
 

@@ -68,7 +68,7 @@ def test_it_says_what_nobody_knows_apart(cast: Cast, tmp_path: Path) -> None:
     lost = create_job(cast.bob, cast.team, state=State.LOST, charged="unknown", account=live())
     text = text_of(november(cast), tmp_path)
     assert "Nobody knows whether these were charged" in text
-    assert lost.id in text and "$0.28 held" in text
+    assert lost.id in text and "$0.28 held" in text and "not in the total 1 job Total" in text
 
 
 @pytest.mark.parametrize(
