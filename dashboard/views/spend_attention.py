@@ -51,7 +51,7 @@ class Attention:
         if not ever.open_ends:
             return None
         detail = (
-            f"{usd(ever.unknown)} stay held; not in what is spent. Each job says why, and can be settled."
+            f"{usd(ever.unknown)} stays held; not in what is spent. Each job says why, and can be settled."
         )
         return Matter(f"{_jobs(ever.open_ends)} of unknown charge", detail, self.figures.unknown_url)
 
@@ -65,7 +65,7 @@ class Attention:
         if not count:
             return None
         of = min(charged, LOOKED_AT)
-        detail = f"Of the latest {of:,} charged, they cost over 10 % more or less than their estimate."
+        detail = f"Of the latest {of:,} charged; over 10 % more or less than the estimate."
         url = asked.jobs(asked.span.whole, money="off")
         return Matter(f"{_jobs(count)} estimated wrongly", detail, url)
 

@@ -145,7 +145,7 @@ def test_the_tightest_limit_says_what_is_left(alice: Client, cast: Cast, live: P
     charged(cast.alice, cast, live, "0.50")
     found = view(alice).figures.tightest
     assert found is not None and found.left == Decimal("4.50")
-    assert "of $5.00 in total, 10 % taken" in page(alice)
+    assert "of $5.00 in total, 10&nbsp;% taken" in page(alice)
 
 
 def test_what_was_left_on_this_day_of_last_month(alice: Client, cast: Cast, live: ProviderAccount) -> None:
