@@ -102,7 +102,8 @@ class SampleFrame(Frame):
         names = (("create", "Create", "clapperboard"), ("queue", "Queue", "list-video"))
         more = (("gallery", "Gallery", "layout-grid"), ("spend", "Spend", "wallet"))
         return [
-            Place(name, label, icon, "#", current=name == "gallery") for name, label, icon in names + more
+            Place(name, label, icon, "#", current="page" if name == "gallery" else "")
+            for name, label, icon in names + more
         ]
 
     @cached_property
