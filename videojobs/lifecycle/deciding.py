@@ -50,7 +50,7 @@ def cancel(job: Job, actor: User, *, now: datetime) -> None:
         asking.withdraw(fresh, actor, now=now)
         _step(fresh, Step(State.CANCELLED, "cancelled", why, {"decision": ""}, actor=actor), now)
         if restored:
-            ledger.mark_unknown(fresh.id, why=why)
+            ledger.mark_unknown(fresh.id, now=now, why=why)
         else:
             ledger.release(fresh.id, now=now, reason=why, actor=actor)
         _close_notices(fresh, now)

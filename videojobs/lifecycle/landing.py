@@ -83,7 +83,7 @@ def _accept(job: Job, answer: CreateVideoResponse, now: datetime) -> None:
         },
     )
     take(job, step, now=now)
-    ledger.mark_unknown(job.id, why="The provider accepted it; what it costs is known when it ends.")
+    ledger.mark_unknown(job.id, now=now, why="The provider accepted it; what it costs is known when it ends.")
     _close_question(job, now)
     GoneModel.objects.filter(account_id=job.account_id, model=job.model).delete()  # it is back
     _restore_a_place(job.account_id)
@@ -107,7 +107,7 @@ def _second_charge(job: Job, accepted: Accepted, now: datetime) -> None:
         f"{accepted.provider_id}. It may have charged for it."
     )
     note(job, "second_charge", why, now=now, provider_id=accepted.provider_id)
-    ledger.mark_unknown(job.id, why=why)
+    ledger.mark_unknown(job.id, now=now, why=why)
     Notice.objects.tell(job.team_id, f"second:{job.id}", why, job=job, kind="money", now=now)
 
 
@@ -232,6 +232,6 @@ def become_unconfirmed(
     # Under another claim it is another request, which is young.
     if take(job, step, now=now, claim_id=job.claim_id) is None:
         return
-    ledger.mark_unknown(job.id, why="It may have reached the provider; nobody knows.")
+    ledger.mark_unknown(job.id, now=now, why="It may have reached the provider; nobody knows.")
     text = "A job may have been sent, and no usable answer came. It needs a decision."
     Notice.objects.tell(job.team_id, f"unconfirmed:{job.id}", text, job=job, kind="decision", now=now)

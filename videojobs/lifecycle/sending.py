@@ -101,7 +101,7 @@ def _claim(account_id: int, choose: Choose, claim_id: str, now: datetime) -> tup
     # A restored job waits in the same state, and for a person.
     if take(job, step, now=now, decision="") is None:
         return None, False
-    ledger.mark_unknown(job.id, why="It is being sent.")
+    ledger.mark_unknown(job.id, now=now, why="It is being sent.")
     Turn.objects.update_or_create(account=account, person_id=job.person_id, defaults={"taken_at": now})
     return Claim(job=job, id=claim_id, at=now), False
 

@@ -85,7 +85,7 @@ def finish(job: Job, seen: VideoJob, *, now: datetime) -> None:
     if take(job, step, now=now) is None:
         return
     if not take_cost(job, seen, now=now):
-        ledger.mark_unknown(job.id, why=_why_unknown(seen))
+        ledger.mark_unknown(job.id, now=now, why=_why_unknown(seen))
 
 
 def _unhappy_end(seen: VideoJob, now: datetime) -> Step:
@@ -197,7 +197,7 @@ def lose(job: Job, why: str, *, now: datetime, actor: User | None = None) -> Non
     }
     if take(job, Step(State.LOST, "lost", why, columns, actor=actor), now=now) is None:
         return
-    ledger.mark_unknown(job.id, why=why)
+    ledger.mark_unknown(job.id, now=now, why=why)
     if actor is not None:
         return  # who decided it knows it
     text = f"A paid job is lost: {why}"

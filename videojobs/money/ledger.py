@@ -167,9 +167,18 @@ def top_up(
         )
 
 
-def mark_unknown(job_id: str, *, why: str) -> None:
-    """Say that nobody knows whether a job was charged. Its hold stays open."""
-    _say(job_id, Charged.UNKNOWN, why)
+def mark_unknown(job_id: str, *, now: datetime, why: str) -> None:
+    """Say that nobody knows whether a job was charged. Its hold stays open.
+
+    One that was given back is taken again, whatever limit that passes: what nobody knows is never nothing.
+    """
+    if Job.objects.filter(id=job_id, cost=None, held__gt=0).update(**_said(Charged.UNKNOWN, why)):
+        return
+    job = _locked(job_id)
+    if job.cost is None:
+        entries = [(EntryKind.HOLD, job.estimate, why)]
+        said = _said(Charged.UNKNOWN, why)
+        _book(job, entries, now=now, actor=None, held=job.estimate, **said)
 
 
 def mark_unsent(job_id: str, *, why: str) -> None:

@@ -111,7 +111,7 @@ def test_one_that_was_looked_for_again_can_be_cleared_again(cast: Cast) -> None:
     settle_as_uncharged(job, "Not on the bill", cast.alice, now=NOW)
     look_again(fresh(job), cast.alice, now=NOW)
     observe(job.id, VideoJob.read({"id": "v", "status": "failed"}), "{}", now=NOW)
-    assert stands(job) == (None, Decimal(0), Decimal(0), "unknown")
+    assert stands(job) == (None, Decimal(0), Decimal("0.28"), "unknown")
     settle_as_uncharged(job, "Still not on the bill", cast.alice, now=NOW)
     assert stands(job)[3] == "no"
     agree(cast)

@@ -275,3 +275,11 @@ def test_resume_closes_the_notice(cast: Cast, account: ProviderAccount) -> None:
     resume(account, cast.alice, now=NOW)
     assert not Notice.objects.open().filter(kind="parked").exists()
     assert not resume(account, cast.alice, now=NOW)
+
+
+def test_an_answer_after_the_hold_was_freed_takes_it_again(cast: Cast, lonely: Job) -> None:
+    never_arrived(lonely, "the console shows nothing", cast.alice, now=NOW)
+    assert fresh(lonely).held == 0
+    second_charge(lonely, "video-late")
+    assert (fresh(lonely).charged, fresh(lonely).unknown) == ("unknown", lonely.estimate)
+    assert DayTotal.objects.get().open_ends == 1

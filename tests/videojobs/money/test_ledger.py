@@ -31,7 +31,7 @@ def take(step: str, job: Job, usd: Decimal) -> None:
         case "release":
             ledger.release(job.id, now=NOW, reason="free")
         case "unknown":
-            ledger.mark_unknown(job.id, why="who knows")
+            ledger.mark_unknown(job.id, now=NOW, why="who knows")
         case "unsent":
             ledger.mark_unsent(job.id, why="not sent")
         case _:
