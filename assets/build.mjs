@@ -41,19 +41,6 @@ const VENDORED = [
   },
 ];
 
-// What a statement's PDF is set in; the site serves it to nobody.
-const PRINTED = [
-  {
-    package: "dejavu-fonts-ttf",
-    licence: "Bitstream Vera, its changes in the public domain",
-    files: {
-      "ttf/DejaVuSansCondensed.ttf": "DejaVuSansCondensed.ttf",
-      "ttf/DejaVuSansCondensed-Bold.ttf": "DejaVuSansCondensed-Bold.ttf",
-      LICENSE: "LICENSE",
-    },
-  },
-];
-
 const read = (path) => readFileSync(join(root, path));
 
 function versionOf(name) {
@@ -115,7 +102,6 @@ if (!existsSync(modules)) {
 }
 const outputs = new Map([
   ...vendored(VENDORED, `${statics}/vendor`),
-  ...vendored(PRINTED, "videojobs/statements/fonts"),
   ...sprite(),
   ...styleSheet(),
 ]);

@@ -1,4 +1,4 @@
-"""The fonts of a statement are the published ones, with their licence."""
+"""The fonts of a statement are those of the manifest, with their licence."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ MANIFEST = json.loads((FONTS / "manifest.json").read_text())
 
 
 @pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: str(entry["file"]))
-def test_a_font_is_the_published_one(entry: dict[str, str]) -> None:
+def test_a_font_is_the_one_of_the_manifest(entry: dict[str, str]) -> None:
     assert hashlib.sha256((FONTS / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
     assert entry["version"] and entry["licence"]
 
