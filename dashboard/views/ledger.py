@@ -112,6 +112,11 @@ class Ledger:
             query.setdefault("from", date(FIRST_YEAR, 1, 1).isoformat())
         return urlencode(query if {"from", "to"} & query.keys() else query | {"period": "all"})
 
+    @property
+    def export_kind(self) -> str:
+        """Which kind of money the filter names, "" for both; a file never holds both."""
+        return self._asked.get("money", "")
+
     # the chain
 
     @cached_property

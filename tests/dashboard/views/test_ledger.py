@@ -241,3 +241,11 @@ def test_without_a_worker_it_says_so(alice: Client, cast: Cast, monkeypatch: pyt
     shown = alice.post("/spend/ledger/verify/", follow=True).content.decode()
     assert "The worker cannot be reached" in shown
     assert cache.get(tasks.verifying_key(cast.team.pk)) is None
+
+
+def test_a_file_says_which_money_it_holds_before_it_is_fetched(alice: Client, cast: Cast) -> None:
+    charge(cast.bob, cast.team, "0.30")
+    assert "A file holds one kind of money" in text(alice)
+    narrowed = text(alice, "?money=live")
+    assert '<input type="hidden" name="kind" value="live">' in narrowed
+    assert "A file holds one kind of money" not in narrowed
