@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -126,7 +127,7 @@ def test_the_teams_own_prices_ask_too(bob: Client, cast: Cast, column: str) -> N
     assert "This will ask" not in words(bar(bob))
     Team.objects.filter(id=cast.team.pk).update(**{column: 1})
     assert "This will ask" not in words(bar(bob))
-    create_job(cast.bob, cast.team, usd="0.90")
+    create_job(cast.bob, cast.team, usd="0.90", now=timezone.now())
     Team.objects.filter(id=cast.team.pk).update(**{column: "0.10" if column == "asks_above_job" else "1.00"})
     assert "This will ask" in words(bar(bob))
 
