@@ -4,6 +4,7 @@ Every reader raises `WrongSetting` with one sentence that names the variable, wh
 and the remedy. An empty value counts as unset. `docs/configuration.md` lists all variables in one table.
 """
 
+import base64
 import ipaddress
 import os
 import re
@@ -20,6 +21,7 @@ SIZE_UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 
+FIELD_KEY_BYTES = 32
 SHORTEST_SECRET = 32
 """Characters of a SECRET_KEY."""
 
@@ -107,6 +109,19 @@ class Environment:
             remedy = f"use at least {SHORTEST_SECRET}, or unset it and one is made and kept in DATA_DIR"
             raise WrongSetting(name, f"{len(value)} characters are too few", remedy)
         return value
+
+    def field_keys(self, name: str) -> list[str]:
+        """Return sealing keys: 32 bytes in urlsafe base64 each, separated by commas; none where unset."""
+        keys = [part.strip() for part in self.text(name).split(",") if part.strip()]
+        for number, key in enumerate(keys, start=1):
+            try:
+                is_key = len(base64.urlsafe_b64decode(key)) == FIELD_KEY_BYTES
+            except ValueError:
+                is_key = False
+            if not is_key:
+                remedy = "make one with: manage.py new_field_key"
+                raise WrongSetting(name, f"key {number} is not 32 bytes in urlsafe base64", remedy)
+        return keys
 
     def folder(self, name: str, default: Path) -> Path:
         """Return an absolute path that is a folder or may become one."""

@@ -19,6 +19,12 @@ def kept(path: Path, length: int = 48) -> str:
     return path.read_text().strip()
 
 
+def kept_bytes(path: Path, length: int) -> str:
+    """Return the key in the file, made where there is none: `length` bytes in padded urlsafe base64."""
+    key = kept(path, length)
+    return key + "=" * (-len(key) % 4)
+
+
 def make_private_folder(folder: Path) -> None:
     """Make a folder, and those above it that are missing, for this user alone. Raises OSError."""
     for missing in reversed([level for level in (folder, *folder.parents) if not level.exists()]):

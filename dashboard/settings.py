@@ -38,6 +38,15 @@ def kept_key(data: Path) -> str:
         raise WrongSetting("DATA_DIR", problem, "name a folder this user may write to") from error
 
 
+def kept_field_key(data: Path) -> str:
+    """Return the key that seals secrets in the database, kept beside the signing key."""
+    try:
+        return keys.kept_bytes(data / "keys" / "field_key", 32)
+    except OSError as error:
+        problem = f"{data} cannot be written ({error.strerror})"
+        raise WrongSetting("DATA_DIR", problem, "name a folder this user may write to") from error
+
+
 # The process
 
 DEBUG = environment.flag("DEBUG", default=False)
@@ -51,6 +60,8 @@ LOGGING = logging.configure(
     process=PROCESS_NAME,
 )
 SECRET_KEY = environment.signing_key("SECRET_KEY") or kept_key(DATA_DIR)
+FIELD_KEYS = environment.field_keys("FIELD_KEYS") or [kept_field_key(DATA_DIR)]
+"""The first seals; all open. Fernet keys."""
 
 # Addresses
 
@@ -141,6 +152,11 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.openid_connect",
     "ninja",
     "csp",
     "videojobs",

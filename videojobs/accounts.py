@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from videojobs import sealing
 from videojobs.models import ProviderAccount
 from videojobs.provider.client import Provider
 
@@ -9,13 +10,23 @@ REHEARSAL_KEY = "rehearsal"
 
 
 class NotConfigured(Exception):
-    """This process has no key for that account; its jobs wait, and nobody is asked about them."""
+    """This site has no key for that account; its jobs wait, and nobody is asked about them."""
 
 
 def provider_for(account: ProviderAccount) -> Provider:
-    """Return the door to an account's provider. Raises NotConfigured for any account but the one set up."""
+    """Return the door to an account's provider. Raises NotConfigured where this site has no key for it."""
     if not account.is_configured:
         raise NotConfigured(f"This site is not set up for {account}.")
     if account.is_rehearsal:
         return Provider(settings.SIMULATOR_URL, REHEARSAL_KEY)
-    return Provider(account.base_url, settings.PROVIDER_KEY)
+    return Provider(account.base_url, key_of(account))
+
+
+def key_of(account: ProviderAccount) -> str:
+    """Return the key of a configured live account. Raises NotConfigured where it cannot be unsealed."""
+    if account.is_default:
+        return str(settings.PROVIDER_KEY)
+    try:
+        return sealing.unseal(account.key.sealed)
+    except sealing.CannotUnseal as error:
+        raise NotConfigured(f"The key of {account} was sealed with a field key that is not set.") from error

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Min, QuerySet
 
 from videojobs.media import space
-from videojobs.models import Approval, Decision, Job, ProviderAccount, Turn
+from videojobs.models import Approval, Decision, Job, ProviderAccount
 from videojobs.money import grantors
 from videojobs.states import State
 
@@ -30,13 +30,12 @@ def next_job(account: ProviderAccount, now: datetime) -> str | None:
 
 
 def _whose_turn(account: ProviderAccount, now: datetime) -> int | None:
-    taken = Turn.objects.filter(account=account, person_id=OuterRef("person_id"))
     people: QuerySet[Job, int] = (
         Job.objects.of_account(account)
         .sendable(now)
         .values("person_id")
-        .annotate(oldest=Min("created_at"), last=Subquery(taken.values("taken_at")[:1]))
-        .order_by(F("last").asc(nulls_first=True), "oldest", "person_id")
+        .annotate(oldest=Min("created_at"))
+        .order_by("oldest", "person_id")
         .values_list("person_id", flat=True)
     )
     return people.first()
@@ -166,16 +165,13 @@ def unwatched(job: Job, account: ProviderAccount) -> str:
 
 def _order_of_turns(account: ProviderAccount, now: datetime) -> dict[str, int]:
     """Return how many jobs are ahead of each sendable one: one person after another, oldest first."""
-    taken = dict(Turn.objects.filter(account=account).values_list("person_id", "taken_at"))
     lines: dict[int, list[str]] = {}
     rows = Job.objects.of_account(account).sendable(now).order_by("created_at", "id")
     for job_id, person_id in rows.values_list("id", "person_id"):
         lines.setdefault(person_id, []).append(job_id)
-    first = {person: index for index, person in enumerate(lines)}
-    people = sorted(lines, key=lambda p: (p in taken, taken.get(p, now), first[p]))
     ahead: dict[str, int] = {}
     for turn in range(max(map(len, lines.values()), default=0)):
-        for person in people:
-            if turn < len(lines[person]):
-                ahead[lines[person][turn]] = len(ahead)
+        for line in lines.values():
+            if turn < len(line):
+                ahead[line[turn]] = len(ahead)
     return ahead

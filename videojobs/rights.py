@@ -19,8 +19,13 @@ class Right(StrEnum):
     SEE_JOBS = "see jobs, clips and the queue"
     SEE_SPEND = "see the team's spend"
     SUBMIT = "send jobs"
-    CANCEL_OWN = "cancel and retry one's own jobs"
-    CANCEL_ANY = "cancel and retry anybody's jobs"
+    CANCEL_OWN = "change, reorder, cancel and retry one's own jobs, and pause one's own line"
+    CANCEL_ANY = "change, reorder, cancel and retry anybody's jobs"
+    PAUSE = "pause and resume the queue, a person's line or a model"
+    MARK_NEXT = "mark a job to be sent next"
+    SET_PLACES = "say how many jobs may run at once and how many may wait"
+    SEE_ALL_PROJECTS = "see projects they are not a member of"
+    SEE_PROMPTS = "read prompts a project keeps from others"
     RESOLVE = "decide about unconfirmed and lost jobs"
     SET_PRICES = "give a price where nobody lists one, and put prices on file"
     SET_LIMITS = "set, change and take away limits"
@@ -31,7 +36,9 @@ class Right(StrEnum):
     RESUME_DISPATCH = "resume a parked provider account"
     MANAGE_TOKENS = "make and revoke one's own API tokens"
     MANAGE_PEOPLE = "invite, change and remove members"
-    MANAGE_TEAM = "rename the team and its projects"
+    MANAGE_TEAM = "rename the team, make and change its projects"
+    SET_KEY = "give the team a provider key, test it, take it away"
+    MANAGE_CHANNELS = "set up where the team is told: webhooks, chat, mail"
     SEE_AUDIT = "read the audit log"
 
 
@@ -39,6 +46,7 @@ _VIEWER = frozenset({Right.SEE_JOBS})
 _MEMBER = _VIEWER | {Right.SUBMIT, Right.CANCEL_OWN, Right.MANAGE_TOKENS}
 _BILLING = _VIEWER | {
     Right.SEE_SPEND,
+    Right.SEE_ALL_PROJECTS,
     Right.SET_PRICES,
     Right.SET_LIMITS,
     Right.GRANT,
@@ -50,7 +58,19 @@ _BILLING = _VIEWER | {
 _ADMIN = (
     _MEMBER
     | _BILLING
-    | {Right.CANCEL_ANY, Right.RESOLVE, Right.RESUME_DISPATCH, Right.MANAGE_PEOPLE, Right.MANAGE_TEAM}
+    | {
+        Right.CANCEL_ANY,
+        Right.PAUSE,
+        Right.MARK_NEXT,
+        Right.SET_PLACES,
+        Right.SEE_PROMPTS,
+        Right.RESOLVE,
+        Right.RESUME_DISPATCH,
+        Right.MANAGE_PEOPLE,
+        Right.MANAGE_TEAM,
+        Right.SET_KEY,
+        Right.MANAGE_CHANNELS,
+    }
 )
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -61,6 +81,24 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: _VIEWER,
 }
 """What each role may do. Only an owner may make or unmake owners; that is checked where it is done."""
+
+
+class TokenScope(StrEnum):
+    """How much of its person's rights an API token carries."""
+
+    READ = "read"
+    SEND = "send"
+    ALL = "all"
+
+
+SCOPES: dict[TokenScope, frozenset[Right]] = {
+    TokenScope.READ: frozenset({Right.SEE_JOBS, Right.SEE_SPEND, Right.SEE_ALL_PROJECTS, Right.SEE_AUDIT}),
+    TokenScope.SEND: frozenset(
+        {Right.SEE_JOBS, Right.SEE_SPEND, Right.SEE_ALL_PROJECTS, Right.SUBMIT, Right.CANCEL_OWN}
+    ),
+    TokenScope.ALL: frozenset(Right),
+}
+"""What a token may do at most; never more than its person's role."""
 
 
 def allows(role: Role, right: Right) -> bool:

@@ -25,8 +25,10 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("videojobs.bodies.shape",),
     ("videojobs.bodies", "videojobs.prices", "videojobs.provider.client", "videojobs.provider.simulator"),
     # 3
+    ("videojobs.sealing",),
     ("videojobs.models",),
     # 4
+    ("videojobs.audit",),
     ("videojobs.money", "videojobs.media", "videojobs.offers", "videojobs.accounts"),
     ("videojobs.pricelist",),
     ("videojobs.drift",),

@@ -11,6 +11,7 @@ from videojobs.lifecycle import asking
 from videojobs.lifecycle.steps import Step, durable, record
 from videojobs.models import Job, Project, ProviderAccount, Submission, Team, Token, User
 from videojobs.models.compiled import Compiled, insert
+from videojobs.models.jobs import rank_at
 from videojobs.money import ledger
 from videojobs.prices import Price
 from videojobs.provider.types import CreateVideoBody
@@ -168,6 +169,7 @@ def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
         size=order.size,
         created_at=now,
         counted_at=now,
+        rank=rank_at(now),
         estimate=order.price.usd,
         estimate_source=order.price.source,
         estimate_explanation=order.price.explanation[:500],

@@ -14,7 +14,7 @@ from videojobs.journal import Accepted, Journal
 from videojobs.lifecycle import asking
 from videojobs.lifecycle.landing import land_acceptance, land_failure
 from videojobs.lifecycle.steps import DATABASE_AWAY, Step, durable, note, take
-from videojobs.models import Decision, Job, ProviderAccount, Turn
+from videojobs.models import Decision, Job, ProviderAccount
 from videojobs.money import ledger
 from videojobs.money.budgets import HELD_BACK, LimitRefused
 from videojobs.provider.errors import CreateError, NotSent, Refused
@@ -102,7 +102,6 @@ def _claim(account_id: int, choose: Choose, claim_id: str, now: datetime) -> tup
     if take(job, step, now=now, decision="") is None:
         return None, False
     ledger.mark_unknown(job.id, now=now, why="It is being sent.")
-    Turn.objects.update_or_create(account=account, person_id=job.person_id, defaults={"taken_at": now})
     return Claim(job=job, id=claim_id, at=now), False
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
 
 from videojobs import broadcast
 from videojobs.models import Job, JobEvent, User
@@ -63,9 +64,10 @@ def take(job: Job, step: Step, *, now: datetime, **still: Any) -> JobEvent | Non
     # The row as it is, not as the caller read it: money may have moved since.
     stood = _locked(job) if {before, step.to} & _MOVES_MONEY else None
     was = Standing.of(stood) if stood else None
-    if not Job.objects.filter(id=job.id, state=before, **still).update(**columns):
+    if not Job.objects.filter(id=job.id, state=before, **still).update(version=F("version") + 1, **columns):
         return None
     for row in filter(None, (job, stood)):
+        row.version += 1
         for name, value in columns.items():
             setattr(row, name, value)
     if stood and was:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from videojobs.models.compiled import Compiled
+from videojobs.models.fields import MoneyField
 
 LONGEST_PAUSE = timedelta(hours=1)
 """A longer wait than anybody asked for means that the clock was put back."""
@@ -28,15 +30,20 @@ class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
     """The words for finding an account."""
 
     def configured(self) -> Self:
-        """The account this process is set up for: one or none."""
-        return self.filter(**configured_identity())
+        """The accounts this site can speak for: the environment's, and those a team gave a key of."""
+        return self.filter(models.Q(**configured_identity()) | models.Q(key__isnull=False))
+
+    def sending(self) -> Self:
+        """The accounts new jobs are sent in: the environment's, and those a team uses now."""
+        keyed = self.model.objects.filter(key__isnull=False, key__retired_at=None, teams__isnull=False)
+        return self.filter(models.Q(**configured_identity()) | models.Q(pk__in=keyed.values("pk")))
 
     def locked(self) -> Self:
         """Lock the rows until the transaction ends; jobs of the account may be made meanwhile."""
         return self.select_for_update(no_key=True)
 
     def current(self) -> "ProviderAccount":
-        """The account this process is set up for, made when it is first needed."""
+        """The account of teams without a key of their own, made when it is first needed."""
         identity = configured_identity()
         found = _by_identity(*identity.values())
         if found:
@@ -58,6 +65,8 @@ class ProviderAccount(models.Model):
     outage_since = models.DateTimeField(null=True, blank=True)
     outage_reason = models.CharField(max_length=500, blank=True)
     looks_not_before = models.DateTimeField(null=True, blank=True)
+    waiting_most = models.PositiveIntegerField(null=True, blank=True)  # how many jobs may wait in all
+    clock = MoneyField(default=Decimal(0))  # what each team could have had by now: the teams' fair share
 
     objects = ProviderAccountQuerySet.as_manager()
 
@@ -81,10 +90,20 @@ class ProviderAccount(models.Model):
         return self.kind == Kind.REHEARSAL
 
     @property
-    def is_configured(self) -> bool:
-        """Whether this process has what it takes to speak for this account."""
+    def is_default(self) -> bool:
+        """Whether it is the one of teams without a key of their own."""
         identity = configured_identity()
         return all(getattr(self, name) == value for name, value in identity.items())
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether this site has what it takes to speak for this account."""
+        return self.is_default or hasattr(self, "key")
+
+    @property
+    def sends(self) -> bool:
+        """Whether new jobs are sent in it; one whose key was replaced is only looked at."""
+        return self.is_default or (hasattr(self, "key") and self.key.retired_at is None)
 
     def is_parked(self) -> bool:
         """Whether sending waits for a person's Resume."""
@@ -96,18 +115,20 @@ class ProviderAccount(models.Model):
         return timedelta(0) < wait <= LONGEST_PAUSE
 
 
-class Turn(models.Model):
-    """When a person last had a job sent in an account; the longest ago goes next."""
+class ProviderKey(models.Model):
+    """A key somebody typed in, sealed. A replaced one is kept while jobs sent with it are looked at."""
 
-    account = models.ForeignKey(ProviderAccount, on_delete=models.CASCADE)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    taken_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "person"], name="turn_once")]
+    account = models.OneToOneField(ProviderAccount, on_delete=models.CASCADE, related_name="key")
+    sealed = models.TextField()
+    ending = models.CharField(max_length=8)  # its last letters, to tell it from another
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+    tested_at = models.DateTimeField(null=True, blank=True)
+    test_problem = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.person} at {self.taken_at}"
+        return f"…{self.ending}"
 
 
 def fingerprint(key: str) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
@@ -20,6 +20,7 @@ from videojobs.states import ACCEPTED, ACTIVE, AT_PROVIDER, ENDED, WATCHED, Char
 LONGEST_PUT_OFF = timedelta(minutes=65)
 """No refusal puts a job off for more than an hour; a later time means that the clock was put back."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -31,6 +32,19 @@ class Decision(models.TextChoices):
     TOO_LARGE = "too_large", "the clip is larger than the cap"
     DISK_FULL = "disk_full", "the disk is full"
     APPROVAL = "approval", "somebody who may grant it must say yes"
+
+
+class Priority(models.IntegerChoices):
+    """How a job stands in its own person's line; it never comes before somebody else's for it."""
+
+    LOW = -1, "low"
+    NORMAL = 0, "normal"
+    HIGH = 1, "high"
+
+
+def rank_at(moment: datetime) -> int:
+    """Return the rank of a job that gets in line at a moment: its microseconds since 1970."""
+    return int((moment - _EPOCH) / timedelta(microseconds=1))
 
 
 def _words(words: Iterable[StrEnum]) -> list[str]:
@@ -89,7 +103,12 @@ class JobQuerySet(models.QuerySet["Job"]):
     def sendable(self, now: datetime) -> Self:
         """Waiting, due, and not held for a person."""
         due = Q(not_before=None) | Q(not_before__lte=now) | Q(not_before__gt=now + LONGEST_PUT_OFF)
-        return self.waiting().filter(due, decision="")
+        wanted = Q(send_after=None) | Q(send_after__lte=now)
+        return self.waiting().filter(due, wanted, decision="")
+
+    def in_line(self) -> Self:
+        """The order of one person's own line; a job marked next comes before it."""
+        return self.order_by(F("next_at").asc(nulls_last=True), "-priority", "rank", "id")
 
     def due_for_look(self, now: datetime) -> Self:
         """Jobs whose next look at the provider has come."""
@@ -124,7 +143,12 @@ class Job(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="retries"
     )
 
+    keeper = models.ForeignKey(  # who looks after it since its maker left the team
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="kept_jobs"
+    )
+
     model = models.CharField(max_length=200)
+    title = models.CharField(max_length=120, blank=True)
     prompt = models.TextField(blank=True)
     body = models.JSONField()
     seconds = models.PositiveIntegerField(null=True, blank=True)  # expected, until the file is probed
@@ -132,7 +156,16 @@ class Job(models.Model):
 
     state = models.CharField(max_length=12, default=State.WAITING.value)
     decision = models.CharField(max_length=12, choices=Decision.choices, default="", blank=True)
+    version = models.PositiveIntegerField(default=1)  # one more with each step and each change by a person
     created_at = models.DateTimeField()
+    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    rank = models.BigIntegerField(default=0)  # its place in its person's own line; at first its birth's
+    next_at = models.DateTimeField(null=True, blank=True)  # marked to be sent before everything else
+    next_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    send_after = models.DateTimeField(null=True, blank=True)  # somebody wants it sent later
+    dismissed_at = models.DateTimeField(null=True, blank=True)  # its failure was seen and put away
     counted_at = (
         models.DateTimeField()
     )  # whose day its money belongs to: its claim's, before that its birth's
@@ -177,6 +210,13 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=_words(State)), name="job_state_known"),
             models.CheckConstraint(condition=Q(charged__in=_words(Charged)), name="job_charged_known"),
+            models.CheckConstraint(
+                condition=Q(priority__in=sorted(Priority.values)), name="job_priority_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_at=None, next_by=None) | Q(next_at__isnull=False, next_by__isnull=False),
+                name="job_next_by_somebody",
+            ),
             models.CheckConstraint(condition=Q(held__gte=0), name="job_held_not_negative"),
             models.CheckConstraint(condition=Q(estimate__gt=0), name="job_estimate_positive"),
             models.CheckConstraint(
@@ -221,8 +261,18 @@ class Job(models.Model):
             # SQLite uses no partial index for a value it gets as a parameter; only "is not null" it can tell.
             # every list page and its cursor
             models.Index(fields=["team", "-created_at", "-id"], name="job_list"),
-            # dispatch: places taken, whose turn it is; sweep: everything by state
-            models.Index(fields=["state", "account", "person", "created_at"], name="job_by_state"),
+            # dispatch: places taken, the head of each line; sweep: everything by state
+            models.Index(
+                fields=["state", "account", "team", "person", "-priority", "rank", "id"], name="job_line"
+            ),
+            # dispatch: what goes before everything else
+            models.Index(fields=["account", "next_at"], condition=Q(next_at__isnull=False), name="job_next"),
+            # forecast: past times of a model and size
+            models.Index(
+                fields=["account", "model", "size", "-finished_at"],
+                condition=Q(finished_at__isnull=False),
+                name="job_times",
+            ),
             # polling: what is due
             models.Index(
                 fields=["account", "next_look_at"],
@@ -252,6 +302,11 @@ class Job(models.Model):
     def wire_body(self) -> CreateVideoBody:
         """The body exactly as it is or was sent."""
         return CreateVideoBody.model_validate(self.body)
+
+    @property
+    def whose(self) -> int:
+        """Who may do with it what one may do with one's own: its maker, or who took it over."""
+        return self.keeper_id or self.person_id
 
     @property
     def is_ended(self) -> bool:

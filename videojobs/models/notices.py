@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from videojobs.models.channels import Channel
 from videojobs.models.jobs import Job
 from videojobs.models.teams import Team
 
@@ -56,6 +57,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=30)
     key = models.CharField(max_length=120)
     text = models.CharField(max_length=500)
+    count = models.PositiveIntegerField(default=1)  # events of one kind that became this sentence
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -81,6 +83,10 @@ class OutboxMessage(models.Model):
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="messages")
     channel = models.CharField(max_length=20)
     address = models.CharField(max_length=254)
+    hook = models.ForeignKey(
+        Channel, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    batch = models.CharField(max_length=32, blank=True)  # those that left the house together
     created_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)

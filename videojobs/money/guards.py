@@ -4,34 +4,58 @@ SQLite drops them without a word when a migration builds the table anew, so each
 `install`; a system check and a test look for every one.
 """
 
+from dataclasses import dataclass
+
+from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from videojobs.models import LedgerEntry
+from videojobs.models import AuditEntry, LedgerEntry
 
-GUARDED = (LedgerEntry,)
+KEPT_DAYS = 90
+"""Younger entries of the audit log the database removes for nobody; older ones only retention asks for."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A table that is only added to. `taken` tells which row an insertion would take the place of, one for
+    each unique constraint; rows older than `kept_days` may be removed, None: none ever.
+    """
+
+    model: type[models.Model]
+    taken: str
+    kept_days: int | None = None
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return self.model._meta.db_table
+
+
+GUARDED = (
+    Guard(
+        LedgerEntry,
+        "id = NEW.id OR (team_id = NEW.team_id AND number = NEW.number) "
+        "OR (job_id = NEW.job_id AND kind = 'settle' AND NEW.kind = 'settle')",
+    ),
+    Guard(AuditEntry, "id = NEW.id", kept_days=KEPT_DAYS),
+)
 DEEDS = {"postgresql": ("UPDATE", "DELETE", "TRUNCATE"), "sqlite": ("UPDATE", "DELETE", "REPLACE")}
 """What is refused. SQLite's REPLACE inserts a row and takes another away, past the trigger on DELETE."""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION dailies_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'the ledger is append-only: no % on %', TG_OP, TG_TABLE_NAME; END $$
+BEGIN RAISE EXCEPTION 'append-only: no % on %', TG_OP, TG_TABLE_NAME; END $$
 """
-
-_TAKEN = (
-    "id = NEW.id OR (team_id = NEW.team_id AND number = NEW.number) "
-    "OR (job_id = NEW.job_id AND kind = 'settle' AND NEW.kind = 'settle')"
-)
-"""Which row an insertion would take the place of: one for each of the table's unique constraints."""
 
 
 def expected(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the names of all triggers there must be."""
-    return [_name(table, deed) for table in tables() for deed in DEEDS[connection.vendor]]
+    return [_name(guard.table, deed) for guard in GUARDED for deed in DEEDS[connection.vendor]]
 
 
 def tables() -> list[str]:
     """Return the tables that are guarded."""
-    return [model._meta.db_table for model in GUARDED]
+    return [guard.table for guard in GUARDED]
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
@@ -51,9 +75,9 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_FUNCTION)
-        for table in tables():
+        for guard in GUARDED:
             for deed in DEEDS[connection.vendor]:
-                cursor.execute(_statement(table, deed, connection.vendor))
+                cursor.execute(_statement(guard, deed, connection.vendor))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
@@ -69,18 +93,26 @@ def _name(table: str, deed: str) -> str:
     return f"{table}_no_{deed.lower()}"
 
 
-def _statement(table: str, deed: str, vendor: str) -> str:
-    name = _name(table, deed)
+def _statement(guard: Guard, deed: str, vendor: str) -> str:
+    table, name = guard.table, _name(guard.table, deed)
     if vendor == "postgresql":
         each = "STATEMENT" if deed == "TRUNCATE" else "ROW"
         return (
             f"CREATE TRIGGER {name} BEFORE {deed} ON {table} "
-            f"FOR EACH {each} EXECUTE FUNCTION dailies_append_only()"
+            f"FOR EACH {each} {_when(guard, deed, vendor)}EXECUTE FUNCTION dailies_append_only()"
         )
-    before = f"BEFORE {deed} ON {table}"
+    before = f"BEFORE {deed} ON {table} {_when(guard, deed, vendor)}"
     if deed == "REPLACE":
-        before = f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {_TAKEN})"  # noqa: S608
+        before = f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {guard.taken})"  # noqa: S608
     return (
-        f"CREATE TRIGGER {name} {before} "
-        f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: no {deed} on {table}'); END"
+        f"CREATE TRIGGER {name} {before} BEGIN SELECT RAISE(ABORT, 'append-only: no {deed} on {table}'); END"
     )
+
+
+def _when(guard: Guard, deed: str, vendor: str) -> str:
+    """Return the condition under which a deed is refused, "" for always."""
+    if deed != "DELETE" or guard.kept_days is None:
+        return ""
+    if vendor == "postgresql":
+        return f"WHEN (OLD.at > now() - interval '{guard.kept_days} days') "
+    return f"WHEN OLD.at > datetime('now', '-{guard.kept_days} days') "
