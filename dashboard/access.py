@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
@@ -13,12 +14,15 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from dashboard.http import Asker, TeamRequest
-from videojobs.models import Job, Membership, User
+from videojobs.models import Job, Membership, Project, Prompts, User
 from videojobs.models.jobs import JobQuerySet
 from videojobs.rights import Right
 
 TEAM_KEY = "team"
 """Where the session keeps which of their teams a person works in."""
+
+KEPT_PROMPT = "Prompt kept private"
+"""What stands where a project keeps a prompt from others."""
 
 P = ParamSpec("P")
 TeamView = Callable[Concatenate[TeamRequest, P], HttpResponseBase]
@@ -93,9 +97,43 @@ def refusal(asker: Asker, right: Right) -> str:
 
 
 def visible_jobs(asker: Asker) -> JobQuerySet:
-    """Return the jobs this asker may see: those of the team."""
+    """Return the jobs this asker may see: those of the team, without projects that are closed to them."""
     jobs = Job.objects.in_team(asker.team)
-    return jobs if asker.may(Right.SEE_JOBS) else jobs.none()
+    if not asker.may(Right.SEE_JOBS):
+        return jobs.none()
+    if asker.token is not None and asker.token.project_id is not None:
+        jobs = jobs.filter(project=asker.token.project_id)
+    return jobs.exclude(project__in=asker.hidden_projects) if asker.hidden_projects else jobs
+
+
+def visible_projects(asker: Asker) -> QuerySet[Project]:
+    """Return the projects whose jobs this asker may see, archived ones included."""
+    projects = asker.team.projects.exclude(pk__in=asker.hidden_projects)
+    if asker.token is not None and asker.token.project_id is not None:
+        projects = projects.filter(pk=asker.token.project_id)
+    return projects
+
+
+def usable_projects(asker: Asker) -> QuerySet[Project]:
+    """Return the projects this asker may make jobs for, the default one first."""
+    return visible_projects(asker).filter(archived_at=None).order_by("-is_default", "name")
+
+
+def sees_prompt(asker: Asker, job: Job) -> bool:
+    """Tell whether this asker may read a job's prompt, and with it its body: theirs, or the project shows it.
+
+    Read `job.project` with the job, or this costs a query.
+    """
+    return (
+        job.whose == asker.user.pk or job.project.prompts == Prompts.VISIBLE or asker.may(Right.SEE_PROMPTS)
+    )
+
+
+def shown_prompt(asker: Asker, job: Job) -> str:
+    """Return what this asker may read of a job's prompt: all, its title, or a word that it is kept."""
+    if sees_prompt(asker, job):
+        return job.prompt
+    return job.title if job.project.prompts == Prompts.TITLES and job.title else KEPT_PROMPT
 
 
 def job_or_404(asker: Asker, job_id: str) -> Job:
@@ -110,7 +148,7 @@ def job_or_404(asker: Asker, job_id: str) -> Job:
 
 def may_change(asker: Asker, job: Job, own: Right | None, any: Right) -> bool:
     """Tell whether a role carries `any`, or `own` for a job that is the asker's. `own` None: only `any`."""
-    return asker.may(any) or (own is not None and job.person_id == asker.user.pk and asker.may(own))
+    return asker.may(any) or (own is not None and job.whose == asker.user.pk and asker.may(own))
 
 
 def job_for(request: TeamRequest, job_id: str) -> Job:

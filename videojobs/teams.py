@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.text import slugify
 
-from videojobs.models import AuditEntry, Membership, Project, Team, Token, User
+from videojobs.audit import note
+from videojobs.models import Membership, Project, Team, Token, User
 from videojobs.models.teams import digest_of, new_secret
 from videojobs.rights import Right, Role
 
@@ -225,25 +225,3 @@ def _refuse_last_owner(member: Membership) -> None:
     others = Membership.objects.owners().filter(~Q(pk=member.pk), team=member.team)
     if not others.exists():
         raise Refused("A team needs an owner. Make somebody else an owner first.", "role")
-
-
-def note(
-    team: Team,
-    actor: User,
-    action: str,
-    subject: str,
-    now: datetime,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    """Keep in the audit log who did what to whom or to which thing."""
-    AuditEntry.objects.create(
-        team=team,
-        actor=actor,
-        at=now,
-        action=action,
-        subject=subject[:200],
-        before=before or {},
-        after=after or {},
-    )

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from dashboard.access import team_page
 from dashboard.http import TeamRequest
-from videojobs import lifecycle, tasks, teams
+from videojobs import audit, lifecycle, tasks
 from videojobs.models import Notice, ProviderAccount
 from videojobs.models.accounts import ProviderAccountQuerySet
 from videojobs.models.notices import NoticeQuerySet
@@ -56,7 +56,7 @@ def resume_account(request: TeamRequest, account_id: int) -> HttpResponse:
     with transaction.atomic():
         resumed = lifecycle.resume(account, request.user, now=now)
         if resumed:
-            teams.note(request.team, request.user, "dispatch_resumed", str(account), now)
+            audit.note(request.team, request.user, "dispatch_resumed", str(account), now)
     if resumed:
         tasks.nudge_send(account)
         messages.success(request, "Sending goes on, in order.")

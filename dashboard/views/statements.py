@@ -18,7 +18,7 @@ from django.utils import timezone
 from dashboard.access import team_page
 from dashboard.forms.statements import MonthlyForm, StatementForm
 from dashboard.http import TeamRequest
-from videojobs import teams
+from videojobs import audit
 from videojobs.models import Kind, MonthlyStatement
 from videojobs.money.periods import day_of
 from videojobs.rights import Right
@@ -104,7 +104,7 @@ def add_monthly(request: TeamRequest) -> HttpResponse:
                 created_at=now,
             )
             subject, said = described(values)
-            teams.note(request.team, request.user, "statement_added", subject, now, after=said)
+            audit.note(request.team, request.user, "statement_added", subject, now, after=said)
     except IntegrityError:  # two presses at once
         return redirect("statements")
     messages.success(request, f"{values['address']} gets a statement of each month, from this one on.")
@@ -118,7 +118,7 @@ def remove_monthly(request: TeamRequest, monthly_id: int) -> HttpResponse:
     subject, said = described({name: getattr(found, name) for name in ("project", "address", "markup")})
     with transaction.atomic():
         found.delete()
-        teams.note(request.team, request.user, "statement_removed", subject, timezone.now(), before=said)
+        audit.note(request.team, request.user, "statement_removed", subject, timezone.now(), before=said)
     messages.success(request, f"No statement of this project goes to {found.address} any more.")
     return redirect("statements")
 

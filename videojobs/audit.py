@@ -1,0 +1,47 @@
+"""Who changed what: the one door through which the audit log is written, and how long it is kept."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from videojobs.models import AuditEntry, Team, Token, User
+
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How somebody came to change something: page, api, mail, command or system; with which token."""
+
+    via: str = "system"
+    token: Token | None = None
+
+
+origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039  it cannot be changed
+"""Set where a request comes in, so that no function between there and here need pass it on."""
+
+
+def note(
+    team: Team | None,
+    actor: User | None,
+    action: str,
+    subject: str,
+    now: datetime,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Keep who did what to whom or to which thing. No secret and no prompt belongs in here."""
+    came = origin.get()
+    AuditEntry.objects.create(
+        team=team,
+        actor=actor,
+        at=now,
+        via=came.via,
+        token=came.token,
+        action=action,
+        subject=subject[:LONGEST_SUBJECT],
+        before=before or {},
+        after=after or {},
+    )
