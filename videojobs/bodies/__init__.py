@@ -119,7 +119,8 @@ def _refuse_unknown_model(given: str | None, problems: Problems) -> None:
         return
     meant = suggest(given)
     remedy = f"Did you mean {meant}?" if meant else "Choose one from the list of models."
-    problems.add("model", f"There is no model {given} here. {remedy}", "unknown_model")
+    named = "".join(letter for letter in given if letter.isprintable())
+    problems.add("model", f"There is no model {named} here. {remedy}", "unknown_model")
 
 
 def _read(values: Mapping[str, object], model: CatalogModel, problems: Problems) -> CreateVideoBody | None:

@@ -282,7 +282,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', [-1, 0, 1])), name='job_priority_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('priority__gte', -1), ('priority__lte', 1)), name='job_priority_known'),
         ),
         migrations.AddConstraint(
             model_name='job',

@@ -7,7 +7,7 @@ from django.core.checks import Error, run_checks
 from django.db import DatabaseError, connection, transaction
 
 from tests.factories import Cast, create_job
-from videojobs.models import LedgerEntry
+from videojobs.models import AuditEntry, LedgerEntry
 from videojobs.money import guards
 from videojobs.money.verifying import verify
 
@@ -36,7 +36,8 @@ def found() -> list[str]:
 
 def test_every_trigger_is_there_after_all_migrations() -> None:
     deeds = ["update", "delete", "truncate" if connection.vendor == "postgresql" else "replace"]
-    assert guards.expected(connection) == [f"{TABLE}_no_{deed}" for deed in deeds]
+    tables = [TABLE, AuditEntry._meta.db_table]
+    assert guards.expected(connection) == [f"{table}_no_{deed}" for table in tables for deed in deeds]
     assert guards.missing(connection) == []
 
 
