@@ -1,0 +1,15 @@
+"""Whose job is sent next, and the sentence that says why the others wait."""
+
+from videojobs.dispatch.choosing import disk_has_room, free_places, next_job, places_of, sendable_now
+from videojobs.dispatch.reasons import Queue, reasons, unwatched
+
+__all__ = [
+    "Queue",
+    "disk_has_room",
+    "free_places",
+    "next_job",
+    "places_of",
+    "reasons",
+    "sendable_now",
+    "unwatched",
+]
