@@ -57,6 +57,11 @@ def join(user: User, team: Team, role: Role = Role.MEMBER) -> Membership:
     return Membership.objects.create(user=user, team=team, role=role, created_at=NOW)
 
 
+def create_project(team: Team, name: str = "Launch", **columns: Any) -> Project:
+    """Make a project of a team, open to all of it unless said otherwise."""
+    return Project.objects.create(team=team, name=name, created_at=NOW, **columns)
+
+
 def create_token(user: User, team: Team) -> tuple[Token, str]:
     """Make an API token and return it with its secret."""
     secret = new_secret()

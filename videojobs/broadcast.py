@@ -41,6 +41,11 @@ class Broadcaster:
         return True
 
 
+def queue_changed(team_id: int) -> bool:
+    """Tell a team's open pages, after the commit, that its queue changed without an event of a job."""
+    return publish({"team": team_id, "queue": True})
+
+
 _broadcasters: dict[str, Broadcaster] = {}
 
 

@@ -40,5 +40,8 @@ def reset(number: int | None = None) -> bytes:
     return frame("reset", {}, number)
 
 
+QUEUE = frame("queue", {})
+"""Writes that a queue was paused, resumed or given other places: read it again."""
+
 DEGRADED = frame("degraded", {"message": "The broker is away; the database is read each second instead."})
 RESTORED = frame("restored", {})

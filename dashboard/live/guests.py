@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from dashboard.access import TEAM_KEY, chosen_membership
-from videojobs.models import Membership, User
+from videojobs.models import Membership, Project, ProjectMember, User
 from videojobs.rights import Right
 
 SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
@@ -21,11 +21,14 @@ SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 
 @dataclass(frozen=True)
 class Guest:
-    """A signed-in person in one of their teams, at one browser."""
+    """A signed-in person in one of their teams, at one browser, with what they may see there."""
 
     user: int
     team: int
     session: str
+    role: str
+    hidden: frozenset[int]
+    """Projects of the team whose jobs they may not see."""
 
 
 def admit(session_key: str) -> Guest | None:
@@ -38,21 +41,34 @@ def admit(session_key: str) -> Guest | None:
     membership = chosen_membership(memberships_of([user.pk])[user.pk], request.session.get(TEAM_KEY))
     if membership is None or not membership.may(Right.SEE_JOBS):
         return None
-    return Guest(user=user.pk, team=membership.team_id, session=session_key)
+    return guest_of(user.pk, membership, session_key, hidden_from([membership]))
+
+
+def guest_of(
+    user_id: int, membership: Membership, session_key: str, hidden: Mapping[int, frozenset[int]]
+) -> Guest:
+    """Return who listens with a session, as they stand in their team now."""
+    return Guest(user_id, membership.team_id, session_key, membership.role, hidden[membership.pk])
 
 
 def still_welcome(guests: Collection[Guest]) -> set[Guest]:
-    """Return the guests who are still signed in, in the same team, with the right to see its jobs."""
+    """Return the guests who are still signed in, in the same team and role, and may see what they could see.
+
+    Whose role or projects changed must come again: their page then hears what it now may.
+    """
     sessions = open_sessions({guest.session for guest in guests})
     people = User.objects.filter(is_active=True).in_bulk({guest.user for guest in guests})
     memberships = memberships_of(people)
+    hidden = hidden_from([membership for theirs in memberships.values() for membership in theirs])
 
     def is_welcome(guest: Guest) -> bool:
         session, person = sessions.get(guest.session), people.get(guest.user)
         if session is None or person is None or not is_signed_in(session, person):
             return False
         membership = chosen_membership(memberships[guest.user], session.get(TEAM_KEY))
-        return membership is not None and membership.team_id == guest.team and membership.may(Right.SEE_JOBS)
+        if membership is None or not membership.may(Right.SEE_JOBS):
+            return False
+        return guest == guest_of(guest.user, membership, guest.session, hidden)
 
     return {guest for guest in guests if is_welcome(guest)}
 
@@ -76,3 +92,19 @@ def memberships_of(user_ids: Collection[int]) -> dict[int, list[Membership]]:
     for membership in Membership.objects.filter(user_id__in=user_ids).order_by("created_at", "id"):
         found[membership.user_id].append(membership)
     return found
+
+
+def hidden_from(memberships: Collection[Membership]) -> dict[int, frozenset[int]]:
+    """Return by membership the projects of its team that are closed to it, in two queries at most."""
+    teams = {membership.team_id for membership in memberships}
+    closed = list(Project.objects.filter(team__in=teams, is_open=False).values_list("team_id", "pk"))
+    members = ProjectMember.objects.filter(project__in=[pk for _team, pk in closed]) if closed else None
+    inside = set(members.values_list("membership_id", "project_id")) if members is not None else set()
+
+    def hidden(membership: Membership) -> frozenset[int]:
+        if membership.may(Right.SEE_ALL_PROJECTS):
+            return frozenset()
+        theirs = (pk for team, pk in closed if team == membership.team_id)
+        return frozenset(pk for pk in theirs if (membership.pk, pk) not in inside)
+
+    return {membership.pk: hidden(membership) for membership in memberships}

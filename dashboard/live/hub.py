@@ -80,10 +80,11 @@ class Hub:
         if not self._people[listener.guest.user]:
             del self._people[listener.guest.user]
 
-    def tell(self, team: int, frame: bytes) -> None:
-        """Tell the pages of one team."""
+    def tell(self, team: int, frame: bytes, project: int | None = None) -> None:
+        """Tell the pages of one team; of a job only those whose people may see its project."""
         for listener in self._teams.get(team, ()):
-            listener.put(frame)
+            if project not in listener.guest.hidden:
+                listener.put(frame)
 
     def tell_all(self, frame: bytes) -> None:
         """Tell every page."""

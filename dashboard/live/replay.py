@@ -1,10 +1,11 @@
 """What a page missed, read from the database."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from videojobs.models import JobEvent
+from videojobs.audit import QUEUE_DEEDS
+from videojobs.models import AuditEntry, JobEvent
 
 OVERLAP = timedelta(seconds=10)
 """Ids are not commit order on PostgreSQL, so older events are told again. A repeated event is harmless."""
@@ -15,12 +16,16 @@ MOST = 500
 
 @dataclass(frozen=True)
 class News:
-    """Something happened to a job of a team. `event` is its number, `state` where the job was after it."""
+    """Something happened to a job of a team. `event` is its number, `state` where the job was after it.
+
+    `project` is whose jobs it is one of: not every page of the team may hear of it.
+    """
 
     event: int
     team: int
     job: str
     state: str
+    project: int
 
     def told(self) -> dict[str, object]:
         """Return what pages hear of it."""
@@ -29,11 +34,20 @@ class News:
 
 @dataclass(frozen=True)
 class Replay:
-    """What was missed, oldest first; `newest` is the team's newest event. Incomplete: read the page again."""
+    """What was missed, oldest first; `newest` is the team's newest event. Incomplete: read the page again.
+
+    `queue` says that the queue changed meanwhile without an event of a job.
+    """
 
     news: tuple[News, ...]
     newest: int | None
     is_complete: bool = True
+    queue: bool = False
+
+    def without(self, projects: Collection[int]) -> "Replay":
+        """Return what somebody may hear who may not see some projects."""
+        heard = tuple(news for news in self.news if news.project not in projects)
+        return replace(self, news=heard) if projects else self
 
 
 def newest(team_id: int) -> int | None:
@@ -55,12 +69,19 @@ def since(team_id: int, moment: datetime) -> Replay:
     news = read([team_id], moment)
     if news is None:
         return Replay((), newest(team_id), is_complete=False)
-    return Replay(tuple(news), news[-1].event if news else newest(team_id))
+    queue = bool(read_queue([team_id], moment))
+    return Replay(tuple(news), news[-1].event if news else newest(team_id), queue=queue)
 
 
 def read(team_ids: Collection[int], moment: datetime, most: int = MOST) -> list[News] | None:
     """Return what happened in some teams since a moment, oldest first, or None where it is over `most`."""
     events = JobEvent.objects.filter(team_id__in=team_ids).since(moment)
-    rows = events.values_list("id", "team_id", "job_id", "to_state")[: most + 1]
-    news = [News(event=event, team=team, job=job, state=state) for event, team, job, state in rows]
+    rows = events.values_list("id", "team_id", "job_id", "to_state", "job__project_id")[: most + 1]
+    news = [News(*row) for row in rows]
     return None if len(news) > most else news
+
+
+def read_queue(team_ids: Collection[int], moment: datetime) -> list[tuple[int, int]]:
+    """Return the number and team of each change of a queue since a moment that is no event of a job."""
+    deeds = AuditEntry.objects.filter(team_id__in=team_ids, action__in=QUEUE_DEEDS, at__gte=moment)
+    return [(number, team) for number, team in deeds.values_list("id", "team_id") if team is not None]

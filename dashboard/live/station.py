@@ -23,8 +23,9 @@ BEAT = 5.0
 """Seconds between two signs of life."""
 
 BEATS_PER_PING = 3
-BEATS_PER_CHECK = 4
-"""After 20 seconds every guest is checked: signed out, or in another role, ends the stream."""
+
+CHECK = 2.0
+"""Seconds after which every guest is checked: signed out, or in another role, ends the stream."""
 
 
 class Station:
@@ -35,7 +36,7 @@ class Station:
         self.wire = Wire(self.hub, settings.REDIS_URL)
         self.has_ended = False
         self.loop = asyncio.get_running_loop()
-        lasting = (self.wire.listen(), self.wire.read(), self._live(beat))
+        lasting = (self.wire.listen(), self.wire.read(), self._live(beat), self._guard(min(CHECK, beat)))
         self._tasks = [asyncio.create_task(work) for work in lasting]
         for task in self._tasks:
             task.add_done_callback(self._broken)
@@ -62,7 +63,11 @@ class Station:
             self.hub.tell_all(frames.beat(datetime.now(UTC)))
             if count % BEATS_PER_PING == 0:
                 self.hub.tell_all(frames.PING)
-            if count % BEATS_PER_CHECK == 0:
+
+    async def _guard(self, check: float) -> None:
+        while True:
+            await asyncio.sleep(check)
+            if self.hub.teams:
                 await self._check_guests()
 
     async def _check_guests(self) -> None:

@@ -166,10 +166,10 @@ class EventStream:
 def find_missed(knock: Knock, guest: Guest) -> Replay:
     """Return what happened since this page saw the last event, or since it was made."""
     if knock.last is not None:
-        return replay.after(guest.team, knock.last)
+        return replay.after(guest.team, knock.last).without(guest.hidden)
     if knock.made_at is not None:
         # A page's second begins before the page does, so this overlaps a little.
-        return replay.since(guest.team, knock.made_at - timedelta(seconds=1))
+        return replay.since(guest.team, knock.made_at - timedelta(seconds=1)).without(guest.hidden)
     return Replay((), replay.newest(guest.team))
 
 
@@ -180,6 +180,8 @@ def opening(missed: Replay, *, is_degraded: bool) -> bytes:
         parts.append(frames.DEGRADED)
     if not missed.is_complete:
         parts.append(frames.reset(missed.newest))
+    if missed.queue:
+        parts.append(frames.QUEUE)
     parts.extend(frames.job(news) for news in missed.news)
     return b"".join(parts)
 

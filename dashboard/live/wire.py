@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import Error as DatabaseError
@@ -18,7 +19,7 @@ from redis.exceptions import RedisError
 
 from dashboard.live import frames
 from dashboard.live.hub import Hub
-from dashboard.live.replay import OVERLAP, News, read
+from dashboard.live.replay import OVERLAP, News, read, read_queue
 from dashboard.live.threads import in_thread
 from videojobs.broadcast import CHANNEL
 
@@ -74,6 +75,7 @@ class Wire:
         self._hub = hub
         self._url = url
         self._memory = Memory()
+        self._changes = Memory()
         self._read_at = now()
         self._sure_after = 0.0
         self._wake = asyncio.Event()
@@ -135,12 +137,14 @@ class Wire:
 
     def _hear(self, data: object) -> None:
         news = understood(data)
-        if news is not None:
+        if isinstance(news, News):
             self._tell(news)
+        elif news is not None:
+            self._hub.tell(news.team, frames.QUEUE)
 
     def _tell(self, news: News) -> None:
         if self._memory.is_new(news.event):
-            self._hub.tell(news.team, frames.job(news))
+            self._hub.tell(news.team, frames.job(news), news.project)
 
     async def read(self) -> None:
         """Tell what the broker did not, from the database, for ever."""
@@ -160,29 +164,44 @@ class Wire:
         began = now()
         try:
             found = await in_thread(read, self._hub.teams, self._read_at - OVERLAP, MOST)
+            changes = await in_thread(read_queue, self._hub.teams, self._read_at - OVERLAP)
         except DatabaseError as error:
             logger.warning("live_database_away: %s", type(error).__name__)
             return
         self._read_at = began
         for news in found or ():
             self._tell(news)
+        for number, team in changes:
+            # A page that heard it from the broker reads its queue once more, which does no harm.
+            if self._changes.is_new(number):
+                self._hub.tell(team, frames.QUEUE)
         if found is None and self.is_degraded:
             self._hub.tell_all(frames.reset())
 
 
-def understood(data: object) -> News | None:
+@dataclass(frozen=True)
+class QueueNews:
+    """A team's queue changed in a way that is no event of a job."""
+
+    team: int
+
+
+def understood(data: object) -> News | QueueNews | None:
     """Return what a message of the broker says, or None where it says nothing we know."""
     if not isinstance(data, bytes) or not data.startswith(b"{"):
         return None  # an answer to our ping
     try:
         message = json.loads(data)
+        if message.get("queue") is True:
+            return QueueNews(team=int(message["team"]))
         return News(
             event=int(message["event"]),
             team=int(message["team"]),
             job=str(message["job"]),
             state=str(message["state"]),
+            project=int(message["project"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         logger.warning("live_message_unknown")
         return None
 

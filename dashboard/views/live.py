@@ -17,6 +17,7 @@ def since(request: TeamRequest) -> HttpResponse:
     if not said:
         return JsonResponse({"events": [], "last": replay.newest(request.team.pk), "reset": False})
     number = int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
-    missed = replay.after(request.team.pk, number)
+    missed = replay.after(request.team.pk, number).without(request.asker.hidden_projects)
     told = [news.told() for news in missed.news]
-    return JsonResponse({"events": told, "last": missed.newest, "reset": not missed.is_complete})
+    said = {"events": told, "last": missed.newest, "reset": not missed.is_complete, "queue": missed.queue}
+    return JsonResponse(said)

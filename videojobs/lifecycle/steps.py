@@ -99,7 +99,13 @@ def record(job: Job, step: Step, *, before: State | None, now: datetime) -> JobE
         data=step.data,
     )
     insert(event)
-    message = {"event": event.id, "team": job.team_id, "job": job.id, "state": str(step.to)}
+    message = {
+        "event": event.id,
+        "team": job.team_id,
+        "job": job.id,
+        "state": str(step.to),
+        "project": job.project_id,
+    }
     transaction.on_commit(lambda: broadcast.publish(message), robust=True)
     return event
 

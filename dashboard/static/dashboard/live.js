@@ -11,7 +11,7 @@ const CALMER = 900; // ms between two reads of a list, which every job touches
 const HIDDEN = 30_000; // ms out of sight before the stream is closed; browsers allow six per host
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 30_000;
-const NAMES = ["job", "notice", "beat", "reset", "degraded", "restored"];
+const NAMES = ["job", "queue", "notice", "beat", "reset", "degraded", "restored"];
 const REMEMBERED = 500; // numbers of events; a stream that comes back tells the last ten seconds twice
 
 let stream = null;
@@ -79,6 +79,7 @@ function take(name, data) {
   document.dispatchEvent(new CustomEvent("dailies:news", { detail: { name, data } }));
   if (name === "reset") readAll();
   if (name === "job") readAbout([`job:${data.job}`, "queue", "gallery", "spend"]);
+  if (name === "queue") readAbout(["queue"]);
   if (name === "degraded" || name === "restored") slower = data.message ?? "";
 }
 
@@ -148,6 +149,7 @@ async function poll() {
     const answer = await get(`${document.body.dataset.since}?last=${last}`);
     const said = await answer.json();
     if (said.reset || !last) readAll();
+    if (said.queue) take("queue", {});
     last = said.last ?? last;
     for (const event of said.events) take("job", event);
     answers = true;

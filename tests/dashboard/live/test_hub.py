@@ -6,7 +6,8 @@ from dashboard.live import frames
 from dashboard.live.guests import Guest
 from dashboard.live.hub import BOX, Hub, Listener
 
-ALICE, BOB = Guest(user=1, team=7, session="a"), Guest(user=2, team=8, session="b")
+ALICE = Guest(user=1, team=7, session="a", role="owner", hidden=frozenset())
+BOB = Guest(user=2, team=8, session="b", role="member", hidden=frozenset({3}))
 
 
 def take(*put: bytes, ends: bool = False) -> bytes:
@@ -47,6 +48,14 @@ def test_it_waits_for_the_next_frame() -> None:
         return await listener.take()
 
     assert asyncio.run(run()) == b"late"
+
+
+def test_it_tells_nobody_of_a_project_they_may_not_see() -> None:
+    hub, theirs = Hub(), Listener(BOB)
+    hub.join(theirs)
+    hub.tell(8, b"hidden", project=3)
+    hub.tell(8, b"open", project=4)
+    assert asyncio.run(theirs.take()) == b"open"
 
 
 def test_it_tells_one_team_alone() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.live import replay
 from tests.factories import NOW, Cast, create_job
+from videojobs import audit
 from videojobs.models import JobEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -34,6 +35,21 @@ def test_another_teams_event_means_nothing(cast: Cast) -> None:
     ours = event_at(cast, 0)
     found = replay.after(cast.team.pk, theirs.pk)
     assert (found.news, found.newest, found.is_complete) == ((), ours.pk, False)
+
+
+def test_a_project_that_is_closed_to_somebody_is_left_out(cast: Cast) -> None:
+    event = event_at(cast, 0)
+    found = replay.after(cast.team.pk, event.pk)
+    assert found.without({cast.project.pk}).news == ()
+    assert found.without({cast.project.pk + 1}).news == found.news
+
+
+def test_it_tells_that_the_queue_was_paused_meanwhile(cast: Cast) -> None:
+    event = event_at(cast, 0)
+    assert not replay.after(cast.team.pk, event.pk).queue
+    audit.note(cast.team, cast.alice, "queue_paused", "team", NOW)
+    assert replay.after(cast.team.pk, event.pk).queue
+    assert not replay.since(cast.elsewhere.pk, NOW).queue
 
 
 def test_other_teams_are_not_told_of(cast: Cast) -> None:

@@ -10,8 +10,9 @@ import pytest
 from dashboard.live.stream import PAGES_PER_PERSON
 from tests.dashboard.live.site import Site, session_of
 from tests.factories import Cast, create_job
-from videojobs import lifecycle
+from videojobs import audit, broadcast, lifecycle
 from videojobs.models import Job, JobEvent
+from videojobs.rights import Role
 
 pytestmark = pytest.mark.both_databases
 
@@ -127,7 +128,30 @@ def test_a_page_that_goes_makes_room(site: Site, cast: Cast) -> None:
             assert page.status == 200
 
 
-def test_signing_out_ends_the_stream(site: Site, cast: Cast) -> None:
+def test_a_paused_queue_is_told_within_a_second(site: Site, cast: Cast) -> None:
+    with site.page(cast.bob) as page, site.page(cast.charlie) as theirs:
+        page.wait_for("beat")
+        theirs.wait_for("beat")
+        broadcast.queue_changed(cast.team.pk)
+        page.wait_for("queue", within=1)
+        assert theirs.jobs_until_beat() == []
+
+
+def test_a_lost_message_of_the_queue_is_told_later(site: Site, cast: Cast) -> None:
+    with site.page(cast.bob) as page:
+        page.wait_for("beat")
+        audit.note(cast.team, cast.alice, "queue_paused", "team", datetime.now(UTC))
+        page.wait_for("queue", within=20)
+
+
+def test_another_role_ends_the_stream(site: Site, cast: Cast) -> None:
+    with site.page(cast.bob) as page:
+        page.wait_for("beat")
+        cast.bob.memberships.update(role=Role.VIEWER)
+        page.wait_for_end(within=5)
+
+
+def test_another_password_ends_the_stream(site: Site, cast: Cast) -> None:
     with site.page(cast.bob) as page:
         page.wait_for("beat")
         cast.bob.set_password("another one, please")

@@ -3,17 +3,29 @@
 import pytest
 
 from dashboard.live.replay import News
-from dashboard.live.wire import MOST, Memory, understood
+from dashboard.live.wire import MOST, Memory, QueueNews, understood
 
 
 def test_it_understands_what_the_lifecycle_publishes() -> None:
-    message = b'{"event": 5, "team": 7, "job": "job_x", "state": "queued"}'
-    assert understood(message) == News(event=5, team=7, job="job_x", state="queued")
+    message = b'{"event": 5, "team": 7, "job": "job_x", "state": "queued", "project": 3}'
+    assert understood(message) == News(event=5, team=7, job="job_x", state="queued", project=3)
+
+
+def test_it_understands_that_a_queue_changed() -> None:
+    assert understood(b'{"team": 7, "queue": true}') == QueueNews(team=7)
 
 
 @pytest.mark.parametrize(
     "data",
-    [b"", None, b"{", b"{}", b'{"event": "x", "team": 1, "job": "j", "state": "s"}', b'{"event": null}'],
+    [
+        b"",
+        None,
+        b"{",
+        b"{}",
+        b'{"queue": true}',
+        b'{"event": "x", "team": 1, "job": "j", "state": "s"}',
+        b'{"event": null}',
+    ],
 )
 def test_it_passes_over_what_it_does_not_understand(data: object) -> None:
     assert understood(data) is None

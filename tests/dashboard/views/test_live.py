@@ -41,4 +41,10 @@ def test_a_number_nobody_knows_makes_the_page_read_itself_again(bob: Client, las
 
 def test_another_teams_events_are_not_told(bob: Client, cast: Cast) -> None:
     theirs = create_job(cast.charlie, cast.elsewhere).events.get()
-    assert bob.get(f"/live/since/?last={theirs.pk}").json() == {"events": [], "last": None, "reset": True}
+    told = bob.get(f"/live/since/?last={theirs.pk}").json()
+    assert told == {"events": [], "last": None, "reset": True, "queue": False}
+
+
+def test_events_of_a_closed_project_are_not_told(bob: Client, cast: Cast) -> None:
+    event = create_job(cast.alice, cast.team, project=create_project(cast.team, is_open=False)).events.get()
+    assert bob.get(f"/live/since/?last={event.pk}").json()["events"] == []
