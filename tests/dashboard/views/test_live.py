@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories import Cast, create_cast, create_job
+from tests.factories import Cast, create_cast, create_job, create_project
 
 pytestmark = pytest.mark.django_db
 
