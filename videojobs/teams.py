@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from videojobs.audit import note
 from videojobs.models import Membership, Project, Team, Token, User
 from videojobs.models.teams import digest_of, new_secret
+from videojobs.people import create_person
 from videojobs.rights import Right, Role
 
 DEFAULT_PROJECT = "General"
@@ -48,7 +49,7 @@ def create_first_owner(wish: NewOwner, *, now: datetime) -> Membership:
             raise Refused("The owner account has just been made. Sign in instead.")
         if User.objects.filter(email__iexact=wish.email).exists():
             raise Refused("Somebody has this e-mail address already.", "email")
-        owner = User.objects.create_user(wish.email, wish.password, name=wish.name)
+        owner = create_person(wish.email, wish.password, name=wish.name, is_vouched=True)
         return create_team(wish.team, owner, now=now)
 
 
@@ -69,7 +70,7 @@ def create_owner(wish: NewOwner, *, now: datetime) -> Membership:
         if owner is None:
             if not wish.password:
                 raise Refused(f"{wish.email} is new here and needs a password.", "password")
-            owner = User.objects.create_user(wish.email, wish.password, name=wish.name)
+            owner = create_person(wish.email, wish.password, name=wish.name, is_vouched=True)
         return create_team(wish.team, owner, now=now)
 
 
@@ -120,7 +121,7 @@ def add_member(team: Team, email: str, role: Role, actor: Membership, *, now: da
     """
     _refuse_owner_matters(actor, role)
     with transaction.atomic():
-        person = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
+        person = User.objects.filter(email__iexact=email).first() or create_person(email, is_vouched=True)
         try:
             with transaction.atomic():
                 added = Membership.objects.create(team=team, user=person, role=role, created_at=now)

@@ -30,6 +30,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     # 4
     ("videojobs.audit",),
     ("videojobs.money", "videojobs.media", "videojobs.offers", "videojobs.accounts"),
+    ("videojobs.people",),
     ("videojobs.pricelist",),
     ("videojobs.drift",),
     ("videojobs.statements",),
