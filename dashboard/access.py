@@ -14,15 +14,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from dashboard.http import Asker, TeamRequest
-from videojobs.models import Job, Membership, Project, Prompts, User
+from videojobs.models import Job, Membership, Project, User
 from videojobs.models.jobs import JobQuerySet
 from videojobs.rights import Right
 
 TEAM_KEY = "team"
 """Where the session keeps which of their teams a person works in."""
-
-KEPT_PROMPT = "Prompt kept private"
-"""What stands where a project keeps a prompt from others."""
 
 P = ParamSpec("P")
 TeamView = Callable[Concatenate[TeamRequest, P], HttpResponseBase]
@@ -97,8 +94,8 @@ def refusal(asker: Asker, right: Right) -> str:
 
 
 def visible_jobs(asker: Asker) -> JobQuerySet:
-    """Return the jobs this asker may see: those of the team, without projects that are closed to them."""
-    jobs = Job.objects.in_team(asker.team)
+    """Return the jobs this asker may see, without projects closed to them and prompts kept from them."""
+    jobs = Job.objects.in_team(asker.team).veiled(asker.veil)
     if not asker.may(Right.SEE_JOBS):
         return jobs.none()
     if asker.token is not None and asker.token.project_id is not None:
@@ -120,20 +117,13 @@ def usable_projects(asker: Asker) -> QuerySet[Project]:
 
 
 def sees_prompt(asker: Asker, job: Job) -> bool:
-    """Tell whether this asker may read a job's prompt, and with it its body: theirs, or the project shows it.
-
-    Read `job.project` with the job, or this costs a query.
-    """
-    return (
-        job.whose == asker.user.pk or job.project.prompts == Prompts.VISIBLE or asker.may(Right.SEE_PROMPTS)
-    )
+    """Tell whether this asker may read a job's prompt, and with it its body and raw answers."""
+    return not asker.veil.covers(job)
 
 
 def shown_prompt(asker: Asker, job: Job) -> str:
     """Return what this asker may read of a job's prompt: all, its title, or a word that it is kept."""
-    if sees_prompt(asker, job):
-        return job.prompt
-    return job.title if job.project.prompts == Prompts.TITLES and job.title else KEPT_PROMPT
+    return asker.veil.instead(job)
 
 
 def job_or_404(asker: Asker, job_id: str) -> Job:

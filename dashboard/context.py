@@ -6,11 +6,12 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from dashboard.http import Asker
+from dashboard.told import as_told, visible_notices
 from videojobs import reports
 from videojobs.models.accounts import ProviderAccount
 from videojobs.models.limits import LimitScope
@@ -142,11 +143,11 @@ class Frame:
     @cached_property
     def notices(self) -> list[Notice]:
         """The newest things this person is told and has not read."""
-        if self.team is None:
+        asker = getattr(self.request, "asker", None)
+        if not isinstance(asker, Asker):
             return []
-        told = Q(person=None) | Q(person_id=self.request.user.pk)
-        unread = Notice.objects.open().filter(told, team=self.team, read_at=None).select_related("job")
-        return list(unread.newest_first()[:NOTICES_SHOWN])
+        unread = visible_notices(asker).open().filter(read_at=None).select_related("job")
+        return as_told(asker, unread.newest_first()[:NOTICES_SHOWN])
 
     @cached_property
     def sees_spend(self) -> bool:

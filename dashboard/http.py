@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from videojobs.models import Membership, Project, Team, Token, User
+from videojobs.models import Membership, Project, ProjectMember, Prompts, Team, Token, User
+from videojobs.models.veils import Veil
 from videojobs.rights import SCOPES, Right, TokenScope
 
 
@@ -27,10 +29,28 @@ class Asker:
 
     @cached_property
     def hidden_projects(self) -> frozenset[int]:
-        """The projects of the team whose jobs this person may not see, by id; one query, once a request."""
-        if self.membership.may(Right.SEE_ALL_PROJECTS):
+        """The projects of the team whose jobs this person may not see, by id; read once a request."""
+        closed = {project.pk for project in self._guarded if not project.is_open}
+        if not closed or self.membership.may(Right.SEE_ALL_PROJECTS):
             return frozenset()
-        return frozenset(Project.objects.closed_to(self.membership).values_list("pk", flat=True))
+        mine = ProjectMember.objects.filter(membership=self.membership, project__in=closed)
+        return frozenset(closed.difference(mine.values_list("project_id", flat=True)))
+
+    @cached_property
+    def veil(self) -> Veil:
+        """What of others' prompts this person may not read."""
+        if self.may(Right.SEE_PROMPTS):
+            return Veil()
+        kept = {one.pk: one.prompts for one in self._guarded if one.prompts != Prompts.VISIBLE}
+        return Veil(self.user.pk, kept)
+
+    @cached_property
+    def _guarded(self) -> list[Project]:
+        """The team's projects that keep something from somebody: few, mostly none."""
+        if self.may(Right.SEE_PROMPTS) and self.membership.may(Right.SEE_ALL_PROJECTS):
+            return []
+        keeps = Q(is_open=False) | ~Q(prompts=Prompts.VISIBLE)
+        return list(Project.objects.filter(keeps, team=self.team).only("pk", "is_open", "prompts"))
 
 
 class TeamRequest(HttpRequest):

@@ -91,11 +91,13 @@ class TokenScope(StrEnum):
     ALL = "all"
 
 
+_READ = frozenset(
+    {Right.SEE_JOBS, Right.SEE_SPEND, Right.SEE_ALL_PROJECTS, Right.SEE_PROMPTS, Right.SEE_AUDIT}
+)
+
 SCOPES: dict[TokenScope, frozenset[Right]] = {
-    TokenScope.READ: frozenset({Right.SEE_JOBS, Right.SEE_SPEND, Right.SEE_ALL_PROJECTS, Right.SEE_AUDIT}),
-    TokenScope.SEND: frozenset(
-        {Right.SEE_JOBS, Right.SEE_SPEND, Right.SEE_ALL_PROJECTS, Right.SUBMIT, Right.CANCEL_OWN}
-    ),
+    TokenScope.READ: _READ,
+    TokenScope.SEND: (_READ - {Right.SEE_AUDIT}) | {Right.SUBMIT, Right.CANCEL_OWN},
     TokenScope.ALL: frozenset(Right),
 }
 """What a token may do at most; never more than its person's role."""

@@ -13,6 +13,7 @@ from dashboard import access
 from dashboard.api import making
 from dashboard.api.schemas import Line, Refusal, Strict, Usd
 from dashboard.api.tokens import ApiRequest
+from dashboard.http import Asker
 from videojobs import lifecycle
 from videojobs.lifecycle import Way
 from videojobs.models import Approval, Decision
@@ -64,7 +65,7 @@ def list_approvals(request: ApiRequest) -> ApprovalList:
     """List the jobs that wait for a yes."""
     access.demand(request.auth, Right.SEE_JOBS)
     found = _approvals(request).open().filter(job__decision=Decision.APPROVAL).order_by("expires_at", "id")
-    return ApprovalList(approvals=[_described(approval) for approval in found])
+    return ApprovalList(approvals=[_described(approval, request.auth) for approval in found])
 
 
 @router.post(
@@ -80,11 +81,12 @@ def answer_approval(request: ApiRequest, approval_id: int, answer: ApprovalAnswe
         making.nudge(approval.job.account)
     else:
         lifecycle.refuse(approval.job, answer.reason, actor, now=now, way=Way.SCRIPT)
-    return _described(_one(request, approval_id))
+    return _described(_one(request, approval_id), request.auth)
 
 
 def _approvals(request: ApiRequest) -> ApprovalQuerySet:
     asked = Approval.objects.filter(team=request.auth.team)
+    asked = asked.filter(job__in=access.visible_jobs(request.auth).values("id"))
     return asked.select_related("job__person", "job__project", "job__account", "answered_by")
 
 
@@ -101,7 +103,7 @@ def _one(request: ApiRequest, approval_id: int) -> Approval:
     return approval
 
 
-def _described(approval: Approval) -> ApprovalOut:
+def _described(approval: Approval, asker: Asker) -> ApprovalOut:
     job, by = approval.job, approval.answered_by
     return ApprovalOut(
         id=approval.pk,
@@ -110,7 +112,7 @@ def _described(approval: Approval) -> ApprovalOut:
         person=job.person.email,
         project=job.project.name,
         model=job.model,
-        prompt=job.prompt,
+        prompt=access.shown_prompt(asker, job),
         price=job.estimate,
         why=approval.why,
         limit=approval.limit_id,

@@ -4,7 +4,7 @@ Rows are read as plain values with amounts in millionths: rows of models would t
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models.expressions import Combinable
 from dashboard.exports.names import Names
 from videojobs.cells import moment, usd
 from videojobs.models import DayTotal, Job, LedgerEntry, Team
+from videojobs.models.veils import Veil
 from videojobs.money import periods, verifying
 from videojobs.states import ENDED, State
 
@@ -56,6 +57,7 @@ class Choice:
     person: int | None = None
     project: int | None = None
     model: str = ""
+    veil: Veil = field(default_factory=Veil)
 
     def whose(self) -> Q:
         """Return the conditions that do not ask for a time."""
@@ -91,6 +93,7 @@ JOB_FIELDS: Fields = (
     *("seconds", "size", "output__duration", "output__width", "output__height", "account_id"),
     *map(micros, ("estimate", "held", "cost", "credited")),
     *("estimate_source", "charged", "charged_why", "provider_id", "ended_at", "retry_of_id", "prompt"),
+    *("title", "keeper_id"),
 )
 JOB_COLUMNS = (
     *("made_at", "counted_at", "job", "state", "person", "project", "token", "model", "seconds", "size"),
@@ -103,13 +106,15 @@ def jobs(choice: Choice) -> Table:
     """Return the jobs whose money counts in the days, oldest first."""
     found = Job.objects.filter(choice.whose(), choice.within("counted_at")).order_by("counted_at", "id")
     names = Names()
-    return Table("jobs", JOB_COLUMNS, found, JOB_FIELDS, lambda values: _job(values, names))
+    return Table("jobs", JOB_COLUMNS, found, JOB_FIELDS, lambda values: _job(values, names, choice.veil))
 
 
-def _job(values: Values, names: Names) -> Said:
+def _job(values: Values, names: Names, veil: Veil) -> Said:
     made_at, counted_at, job, state, person, project, token, model, *rest = values
     seconds, size, duration, width, height, account, *rest = rest
-    estimate, held, cost, credited, source, charged, why, provider_id, ended_at, retry_of, prompt = rest
+    estimate, held, cost, credited, source, charged, why, provider_id, ended_at, retry_of, *said = rest
+    prompt, title, keeper = said
+    prompt = veil.words(project, keeper or person, prompt, title)
     ended = state in ENDED
     if duration is not None and state == State.COMPLETED:  # the kept file knows better
         seconds, size = f"{float(duration):g}", f"{width}x{height}"

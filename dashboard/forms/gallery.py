@@ -116,7 +116,8 @@ class Filters:
             conditions.append(Q(account__kind=self.kind))
         if self.money:
             conditions.append(MONEY[self.money])
-        return jobs.filter(reduce(Q.__and__, conditions))
+        readable = jobs.readable() if self.q else jobs
+        return readable.filter(reduce(Q.__and__, conditions))
 
     def on(self, jobs: JobQuerySet, zone: ZoneInfo) -> JobQuerySet:
         """Return the jobs that meet every condition."""

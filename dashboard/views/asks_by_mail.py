@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from dashboard.forms.asks import RefuseForm
+from dashboard.http import Asker
 from dashboard.templatetags.money import usd
 from dashboard.views.questions import Question, question_of
 from videojobs import lifecycle, tasks
@@ -77,6 +78,7 @@ def open_link(request: HttpRequest, token: str, now: datetime) -> Opened:
         message = "Whoever this link was sent to may not answer any more."
         raise Closed(WRONG, "This link is over", message)
     _refuse_another(request, member.user)
+    Asker(user=member.user, team=job.team, membership=member).veil.fall_over(job)
     return Opened(_question(job, member, now), member.user)
 
 

@@ -150,7 +150,7 @@ class Gallery:
     def running(self) -> list[Tile]:
         """What is still to become a clip, newest first; only on the first page."""
         shown = [job_id for _moment, job_id in self._running[:RUNNING_SHOWN]] if self.is_first_page else []
-        return [tile_of(job) for job in _whole(Job.objects.filter(id__in=shown)).newest_first()]
+        return [tile_of(job) for job in _whole(self._visible.filter(id__in=shown)).newest_first()]
 
     @cached_property
     def _page(self) -> tuple[list[Job], bool, bool]:

@@ -177,12 +177,16 @@ class JobPage:
 
     @cached_property
     def raw_request(self) -> str:
-        """The body as it is or was sent."""
+        """The body as it is or was sent; "" for those who may not read its prompt."""
+        if self.job.is_veiled:
+            return ""
         return raw_text.shown(json.dumps(self.job.body, ensure_ascii=False))
 
     @cached_property
     def raw_answers(self) -> list[RawAnswer]:
-        """The last answer and those of the kept looks, newest first."""
+        """The last answer and those of the kept looks, newest first; they may repeat the prompt."""
+        if self.job.is_veiled:
+            return []
         kept = [
             RawAnswer(look.outcome, look.at, raw_text.shown(look.raw))
             for look in reversed(self.looks)

@@ -11,8 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from dashboard.access import team_page
 from dashboard.http import TeamRequest
+from dashboard.told import as_told, visible_notices
 from videojobs import audit, lifecycle, tasks
-from videojobs.models import Notice, ProviderAccount
+from videojobs.models import ProviderAccount
 from videojobs.models.accounts import ProviderAccountQuerySet
 from videojobs.models.notices import NoticeQuerySet
 from videojobs.rights import Right
@@ -24,7 +25,7 @@ SHOWN = 100
 @team_page()
 def notices(request: TeamRequest) -> HttpResponse:
     """Show what this person is told, newest first, what no longer holds apart."""
-    told = list(notices_for(request).select_related("job").newest_first()[:SHOWN])
+    told = as_told(request.asker, notices_for(request).select_related("job").newest_first()[:SHOWN])
     context = {
         "unread": [notice for notice in told if notice.closed_at is None and notice.read_at is None],
         "read": [notice for notice in told if notice.closed_at is None and notice.read_at is not None],
@@ -45,7 +46,7 @@ def mark_read(request: TeamRequest) -> HttpResponse:
 
 def notices_for(request: TeamRequest) -> NoticeQuerySet:
     """Return what this person is told: the team's notices and their own."""
-    return Notice.objects.filter(Q(person=None) | Q(person=request.user), team=request.team)
+    return visible_notices(request.asker)
 
 
 @team_page(Right.RESUME_DISPATCH, methods=["POST"])

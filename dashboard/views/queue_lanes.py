@@ -232,7 +232,7 @@ class Lanes:
     @cached_property
     def waiting_rows(self) -> list[Waiting]:
         """The jobs of that page."""
-        found = Job.objects.select_related("person", "account").in_bulk(list(self.waiting.object_list))
+        found = self.jobs.select_related("person", "account").in_bulk(list(self.waiting.object_list))
         return [self._waiting(found[job_id]) for job_id in self.waiting.object_list if job_id in found]
 
     def _waiting(self, job: Job) -> Waiting:

@@ -76,7 +76,7 @@ def chosen(request: TeamRequest) -> tuple[Choice, str]:
     person = asked.person.pk if asked.person else number(request.GET.get("person"))
     project = number(request.GET.get("project"))
     model = request.GET.get("model", "")[:200].replace("\0", "")
-    choice = Choice(request.team, asked.kind.value, first, last, person, project, model)
+    choice = Choice(request.team, asked.kind.value, first, last, person, project, model, request.asker.veil)
     return choice, asked.span.name if asked.span.name != "free" else f"{first}-{last}"
 
 

@@ -133,3 +133,18 @@ def test_only_views_and_tasks_enqueue(word: str) -> None:
         if isinstance(call.func, ast.Attribute) and call.func.attr in enqueuing
     ]
     assert found == []
+
+
+def test_pages_and_scripts_read_jobs_through_access() -> None:
+    """A job fetched past it would come without the veil, and from projects that are closed to its reader."""
+    known = {
+        "dashboard.access",  # the door itself
+        "dashboard.exports.tables",  # lays the veil over plain values
+        "dashboard.views.asks_by_mail",  # nobody is signed in; lays the veil by itself
+        "dashboard.views.media",  # signed links carry their right with them
+        *("dashboard.views.create", "dashboard.views.create_asking"),  # one's own jobs
+        *("dashboard.views.create_models", "dashboard.views.gallery_filters"),  # ids of models alone
+        "dashboard.views.questions",  # counts
+    }
+    found = {module for module, path in sources("dashboard").items() if "Job.objects" in path.read_text()}
+    assert found - known == set()

@@ -6,14 +6,14 @@ from tests.conventions.code import imports, sources
 
 LINES: tuple[tuple[str, ...], ...] = (
     # 0: nothing of ours beneath
-    ("dashboard.env", "dashboard.keys", "dashboard.logging", "dashboard.cache"),
+    ("dashboard.env", "dashboard.keys", "dashboard.logging", "dashboard.cache", "dashboard.identity"),
     ("dashboard.sqlite3_in_turn",),
     ("dashboard.middleware", "dashboard.statics"),
     ("dashboard.settings", "dashboard.ranges", "dashboard.file_sending", "dashboard.readiness"),
     # 1
     (
         *("videojobs.catalog", "videojobs.states", "videojobs.rights", "videojobs.stopping"),
-        "videojobs.cells",
+        *("videojobs.cells", "videojobs.fairness"),
         *(
             "videojobs.provider.types",
             "videojobs.provider.errors",
@@ -31,6 +31,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("videojobs.audit",),
     ("videojobs.money", "videojobs.media", "videojobs.offers", "videojobs.accounts"),
     ("videojobs.people",),
+    ("videojobs.places", "videojobs.shares"),
     ("videojobs.pricelist",),
     ("videojobs.drift",),
     ("videojobs.statements",),
@@ -38,16 +39,20 @@ LINES: tuple[tuple[str, ...], ...] = (
     (
         *("videojobs.lifecycle", "videojobs.dispatch", "videojobs.polling", "videojobs.notices"),
         *("videojobs.reports", "videojobs.teams", "videojobs.balance", "videojobs.trials"),
+        "videojobs.pauses",
     ),
+    ("videojobs.invitations", "videojobs.projects"),
+    ("videojobs.leaving",),
     # 6
     ("videojobs.tasks", "videojobs.checks"),
     # 7
     (
-        *("dashboard.http", "dashboard.first_visit", "dashboard.accounts", "dashboard.context"),
+        *("dashboard.http", "dashboard.first_visit", "dashboard.accounts"),
         *("dashboard.cursor", "dashboard.media_links", "dashboard.submitting", "dashboard.templatetags"),
         "dashboard.checks",
     ),
-    ("dashboard.limiting",),
+    ("dashboard.told",),
+    ("dashboard.limiting", "dashboard.context", "dashboard.signing_in"),
     ("dashboard.exports",),
     ("dashboard.access", "dashboard.forms"),
     ("dashboard.live",),

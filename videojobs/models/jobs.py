@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from videojobs.models.accounts import ProviderAccount
 from videojobs.models.fields import MoneyField
 from videojobs.models.teams import Project, Team, Token
+from videojobs.models.veils import VeiledQuerySet
 from videojobs.provider.types import CreateVideoBody
 from videojobs.states import ACCEPTED, ACTIVE, AT_PROVIDER, ENDED, WATCHED, Charged, State
 
@@ -57,7 +58,7 @@ def new_job_id() -> str:
     return "job_" + "".join(secrets.choice(_ALPHABET) for _ in range(22))
 
 
-class JobQuerySet(models.QuerySet["Job"]):
+class JobQuerySet(VeiledQuerySet):
     """The words for asking about jobs."""
 
     def in_team(self, team: Team) -> Self:
@@ -129,6 +130,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 class Job(models.Model):
     """One wish for a clip. Its state is written by the lifecycle alone, its money by the ledger alone."""
+
+    is_veiled = False  # read by somebody who may not read its prompt, which is not there then
 
     id = models.CharField(primary_key=True, max_length=40, default=new_job_id, editable=False)
     # No index of its own where another one begins with it: each costs every write.

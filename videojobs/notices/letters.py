@@ -7,6 +7,7 @@ from django.conf import settings
 
 from videojobs import catalog
 from videojobs.models import Approval, Job, Membership, Notice, OutboxMessage
+from videojobs.models.veils import Veil
 from videojobs.money import grantors
 from videojobs.money.asks import on_clocks
 from videojobs.notices import answer_links
@@ -37,7 +38,7 @@ def letter_for(message: OutboxMessage, now: datetime) -> Letter | None:
 def _question(notice: Notice, address: str, now: datetime) -> Letter | None:
     """Ask one person about a job, if they may still answer and nobody has."""
     asked = Approval.objects.open().filter(job=notice.job_id, expires_at__gt=now)
-    approval = asked.select_related("job__person", "job__account", "team").first()
+    approval = asked.select_related("job__person", "job__account", "job__project", "team").first()
     members = Membership.objects.filter(team=notice.team_id, user__is_active=True, user__email=address)
     member = members.select_related("user").first()
     if approval is None or member is None or not grantors.may_answer(member, approval.job):
@@ -67,7 +68,7 @@ def _wish(job: Job) -> str:
     model = catalog.find(job.model)
     shape = [f"{job.seconds} s"] if job.seconds else []
     what = ", ".join([model.name if model else job.model, *filter(None, [job.size]), *shape])
-    prompt = one_line(job.prompt)
+    prompt = one_line(Veil.of_outsiders(job.project).instead(job))
     shown = f"{prompt[: LONGEST_PROMPT - 1]}…" if len(prompt) > LONGEST_PROMPT else prompt
     return f"{what}\n“{shown}”" if shown else what
 

@@ -16,6 +16,7 @@ from videojobs.models import EntryKind, Job, Kind, LedgerEntry, LedgerHead, Proj
 from videojobs.models.fields import SMALLEST
 from videojobs.models.jobs import JobQuerySet
 from videojobs.models.money import FIRST_LINK
+from videojobs.models.veils import Veil
 from videojobs.money import periods, verifying
 
 NOTHING = Decimal(0)
@@ -139,7 +140,9 @@ def _read(wish: Wish, now: datetime) -> Statement:
     entry, chain_hash = (head.number, head.hash) if head else (0, FIRST_LINK)
     booked = _booked(wish, entry)
     lines, unknown, on_their_way = [], [], 0
-    for job in jobs_of(wish).select_related("output").iterator(READ_AT_ONCE):
+    # Its reader is a client: a project that keeps its prompts keeps them here, too.
+    veil = Veil.of_outsiders(wish.project)
+    for job in jobs_of(wish).veiled(veil).select_related("output").iterator(READ_AT_ONCE):
         day = periods.day_of(job.counted_at, wish.project.team.zone)
         if job.id in booked:
             lines.append(_line(wish, job, day, booked[job.id]))
