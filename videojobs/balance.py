@@ -11,7 +11,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Min, Sum
 
-from videojobs.models import AuditEntry, Balance, DayTotal, Membership, Notice, Team, User
+from videojobs import audit
+from videojobs.models import Balance, DayTotal, Membership, Notice, Team, User
 from videojobs.models.accounts import ProviderAccount
 from videojobs.money import chain, ledger
 from videojobs.money.periods import day_of
@@ -145,14 +146,8 @@ def top_up(
             raise Changed
         reason = f"Paid in on {on.isoformat()}" + (f": {words}" if words else ".")
         entry = ledger.top_up(team, account, usd, now=now, reason=reason, actor=actor)
-        AuditEntry.objects.create(
-            team=team,
-            actor=actor,
-            at=now,
-            action="balance_topped_up",
-            subject=str(account)[:200],
-            after={"usd": plain(usd), "paid_on": on.isoformat(), "entry": entry.number},
-        )
+        said = {"usd": plain(usd), "paid_on": on.isoformat(), "entry": entry.number}
+        audit.note(team, actor, "balance_topped_up", str(account), now, after=said)
     watch(account, now=now)
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from videojobs import catalog, offers, pricelist, prices
+from videojobs import audit, catalog, offers, pricelist, prices
 from videojobs.catalog.types import PriceUnit
-from videojobs.models import AuditEntry, Job, Notice, PriceProposal, Team, User
+from videojobs.models import Job, Notice, PriceProposal, Team, User
 from videojobs.pricelist import Rule, WrongPrice
 from videojobs.prices import plain
 from videojobs.states import State
@@ -125,14 +125,8 @@ def leave(proposal: PriceProposal, by: User, *, now: datetime) -> None:
     """Keep the price as it is; the same charges are not proposed again. Raises WrongPrice if answered."""
     with transaction.atomic():
         _answer(proposal, by, now, taken=False)
-        AuditEntry.objects.create(
-            team=proposal.team,
-            actor=by,
-            at=now,
-            action="price_proposal_left",
-            subject=proposal.model,
-            before={"proposed": sentence(proposal)},
-        )
+        before = {"proposed": sentence(proposal)}
+        audit.note(proposal.team, by, "price_proposal_left", proposal.model, now, before=before)
 
 
 def _answer(proposal: PriceProposal, by: User, now: datetime, *, taken: bool) -> None:

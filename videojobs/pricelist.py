@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from videojobs import catalog, offers, prices
+from videojobs import audit, catalog, offers, prices
 from videojobs.catalog.rules import conflict
 from videojobs.catalog.types import FiledPrice, PriceUnit
-from videojobs.models import AuditEntry, Notice, PriceOnFile, Team, User
+from videojobs.models import Notice, PriceOnFile, Team, User
 
 LONGEST_KEY = 120
 
@@ -142,9 +142,7 @@ def _note(
     before: dict[str, Any],
     after: dict[str, Any] | None = None,
 ) -> None:
-    AuditEntry.objects.create(
-        team=team, actor=by, at=now, action=action, subject=model, before=before, after=after or {}
-    )
+    audit.note(team, by, action, model, now, before=before, after=after)
 
 
 # --- prices nobody knows

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import transaction
 
+from videojobs import audit
 from videojobs.lifecycle.deciding import WrongAnswer
 from videojobs.lifecycle.steps import Decided, note
-from videojobs.models import AuditEntry, Job, User
+from videojobs.models import Job, User
 from videojobs.money import ledger
 from videojobs.prices import plain
 from videojobs.states import Charged
@@ -94,15 +95,7 @@ def _changing(job: Job, action: str, actor: User, now: datetime) -> Iterator[Job
         before = _charge_of(fresh)
         yield fresh
         after = _charge_of(Job.objects.get(id=job.id))
-        AuditEntry.objects.create(
-            team_id=fresh.team_id,
-            actor=actor,
-            at=now,
-            action=action,
-            subject=fresh.id,
-            before=before,
-            after=after,
-        )
+        audit.note(fresh.team, actor, action, fresh.id, now, before=before, after=after)
 
 
 def _charge_of(job: Job) -> dict[str, Any]:

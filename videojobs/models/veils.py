@@ -70,13 +70,13 @@ class VeiledQuerySet(models.QuerySet["Job"]):
         return self if self._veil is None else self.filter(self._veil.readable())
 
     def _clone(self) -> Self:
-        clone: Self = super()._clone()
+        clone: Self = super()._clone()  # type: ignore[misc]
         clone._veil = self._veil
         return clone
 
     def _fetch_all(self) -> None:
         is_fresh = self._result_cache is None
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
         if is_fresh and self._veil is not None:
             for row in self._result_cache or ():
                 _cover(self._veil, row)

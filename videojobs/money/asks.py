@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from videojobs.models import AuditEntry, Team, User
+from videojobs import audit
+from videojobs.models import Team, User
 from videojobs.money import chain
 from videojobs.prices import plain
 
@@ -26,9 +27,7 @@ def set_asks(
         if after == before:
             return False
         Team.objects.filter(pk=team.pk).update(asks_above_job=above_job, asks_above_day=above_day)
-        AuditEntry.objects.create(
-            team=team, actor=actor, at=now, action="asks_set", subject=team.name, before=before, after=after
-        )
+        audit.note(team, actor, "asks_set", team.name, now, before=before, after=after)
         return True
 
 

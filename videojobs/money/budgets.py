@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from videojobs import audit
 from videojobs.models import (
-    AuditEntry,
     DayTotal,
     Job,
     LedgerHead,
@@ -345,12 +345,4 @@ def _audit(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    AuditEntry.objects.create(
-        team_id=limit.team_id,
-        actor=actor,
-        at=now,
-        action=action,
-        subject=f"limit {limit.pk}",
-        before=before or {},
-        after=after or {},
-    )
+    audit.note(limit.team, actor, action, f"limit {limit.pk}", now, before=before, after=after)

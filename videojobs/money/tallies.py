@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from videojobs.models import AuditEntry, Balance, DayTotal, Job, LimitCounter, Team, User
+from videojobs import audit
+from videojobs.models import Balance, DayTotal, Job, LimitCounter, Team, User
 from videojobs.models.fields import from_micros, to_micros
 from videojobs.money import chain, counters
 from videojobs.money.chain import Head
@@ -155,15 +156,8 @@ def set_zone(team: Team, zone: ZoneInfo, actor: User, *, now: datetime) -> None:
         by_day, _by_account = recount(team, zone)
         DayTotal.objects.bulk_create(_rows(team, by_day), AT_ONCE)
         LimitCounter.objects.filter(limit__team=team).delete()
-        AuditEntry.objects.create(
-            team=team,
-            actor=actor,
-            at=now,
-            action="time_zone_changed",
-            subject=zone.key,
-            before={"time_zone": head.zone.key},
-            after={"time_zone": zone.key},
-        )
+        changed = {"before": {"time_zone": head.zone.key}, "after": {"time_zone": zone.key}}
+        audit.note(team, actor, "time_zone_changed", zone.key, now, **changed)
 
 
 def _rows(team: Team, by_day: Mapping[DayKey, list[int]]) -> list[DayTotal]:
