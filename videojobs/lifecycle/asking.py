@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
+from videojobs import audit
 from videojobs.lifecycle.steps import Decided, Step, StepRefused, each_alone, note, take
-from videojobs.models import Answer, Approval, AuditEntry, Decision, Job, Notice, User
+from videojobs.lifecycle.versions import expect, locked
+from videojobs.models import Answer, Approval, Decision, Job, Notice, User
 from videojobs.money import ledger
 from videojobs.money.asks import on_clocks
 from videojobs.money.budgets import Verdict
@@ -58,22 +61,31 @@ def key_of(job: Job) -> str:
     return f"approval:{job.id}"
 
 
-def grant(job: Job, actor: User, *, now: datetime, way: Way = Way.SITE) -> None:
-    """Say yes: the job takes its turn, and no limit asks about it again. Raises Answered."""
+def grant(job: Job, actor: User, *, now: datetime, way: Way = Way.SITE, version: int | None = None) -> None:
+    """Say yes: the job takes its turn, and no limit asks about it again. Raises Answered, or Stale."""
     with transaction.atomic():
-        fresh = _asked(job)
+        fresh = _asked(job, version)
         _close(fresh, Answer.GRANTED, actor, now)
-        Job.objects.filter(id=fresh.id, decision=Decision.APPROVAL).update(decision="")
+        asked = Job.objects.filter(id=fresh.id, decision=Decision.APPROVAL)
+        asked.update(decision="", version=F("version") + 1)
         why = f"{actor} said yes{way}."
         note(fresh, "granted", why, now=now, actor=actor)
         _audit(fresh, "job_granted", actor, now, why=why)
 
 
-def refuse(job: Job, reason: str, actor: User, *, now: datetime, way: Way = Way.SITE) -> None:
-    """Say no: the job is cancelled, its hold is free, and its sender is told. Raises Answered."""
+def refuse(
+    job: Job,
+    reason: str,
+    actor: User,
+    *,
+    now: datetime,
+    way: Way = Way.SITE,
+    version: int | None = None,
+) -> None:
+    """Say no: the job is cancelled, its hold is free, and its sender is told. Raises Answered, or Stale."""
     reason = reason.strip()
     with transaction.atomic():
-        fresh = _asked(job)
+        fresh = _asked(job, version)
         _close(fresh, Answer.REFUSED, actor, now, reason=reason)
         why = f"{actor} said no{way}{f': {reason}' if reason else '.'}"
         _cancel(fresh, "said_no", why, actor, now)
@@ -101,12 +113,38 @@ def _expire(job: Job, now: datetime) -> None:
     _audit(fresh, "job_ask_expired", None, now, why=why)
 
 
-def withdraw(job: Job, actor: User, *, now: datetime) -> None:
-    """Take back the question of a job that is being cancelled, if it has one, under the job's lock."""
+def withdraw(job: Job, actor: User, *, now: datetime, why: str = "cancelled the job") -> None:
+    """Take back the question of a job that is being cancelled or changed, if it has one, under its lock."""
     asked = Approval.objects.open().filter(job=job)
     if asked.update(answer=Answer.WITHDRAWN, answered_at=now, answered_by=actor):
         Notice.objects.close(job.team_id, key_of(job), now=now)
-        _audit(job, "job_ask_withdrawn", actor, now, why=f"{actor} cancelled the job.")
+        _audit(job, "job_ask_withdrawn", actor, now, why=f"{actor} {why}.")
+
+
+def was_granted(job: Job) -> bool:
+    """Tell whether somebody said yes to a job as it is."""
+    return Approval.objects.filter(job=job, answer=Answer.GRANTED).exists()
+
+
+def ask_anew(job: Job, verdict: Verdict, actor: User, *, now: datetime) -> None:
+    """Let a locked job that has become another wish ask about that one, or nothing; old answers are void.
+
+    The new question is a row of its own: nobody answers it by the number of the old one.
+    """
+    withdraw(job, actor, now=now, why="changed the job")
+    if verdict.asks:
+        Approval.objects.filter(job=job).delete()
+        _decide(job, Decision.APPROVAL)
+        ask(job, verdict, now=now)
+        return
+    granted = Approval.objects.filter(job=job, answer=Answer.GRANTED)
+    granted.update(answer=Answer.WITHDRAWN, answered_at=now, answered_by=actor)
+    _decide(job, Decision.NONE)
+
+
+def _decide(job: Job, decision: Decision) -> None:
+    job.decision = decision.value
+    Job.objects.filter(id=job.id).update(decision=job.decision)
 
 
 def gate_of(job: Job) -> Decision:
@@ -128,11 +166,12 @@ def told(approval: Approval, zone: ZoneInfo) -> str:
     return f"{words[Answer(approval.answer)]} on {on_clocks(approval.answered_at, zone)}."
 
 
-def _asked(job: Job) -> Job:
-    """Return the job as it is under its lock. Raises Answered unless it waits for a yes."""
-    fresh = Job.objects.locked().select_related("team").get(id=job.id)
+def _asked(job: Job, version: int | None) -> Job:
+    """Return the job as it is under its lock. Raises Answered unless it waits for a yes, or Stale."""
+    fresh = locked(job.id)
     if fresh.state != State.WAITING or fresh.decision != Decision.APPROVAL:
         raise Answered(_why_not(fresh))
+    expect(fresh, version)  # a yes is to the wish that was read
     return fresh
 
 
@@ -168,11 +207,4 @@ def _cancel(job: Job, kind: str, why: str, actor: User | None, now: datetime) ->
 
 
 def _audit(job: Job, action: str, actor: User | None, now: datetime, **after: Any) -> None:
-    AuditEntry.objects.create(
-        team_id=job.team_id,
-        actor=actor,
-        at=now,
-        action=action,
-        subject=job.id,
-        after=after | {"held": plain(job.held)},
-    )
+    audit.note(job.team, actor, action, job.id, now, after=after | {"held": plain(job.held)})

@@ -54,6 +54,7 @@ class Order:
     press: Press | None = None
     seconds: int | None = None
     size: str = ""
+    title: str = ""
     retry_of: Job | None = None
     why: str = "Asked for."
     asked: dict[str, object] = field(default_factory=dict)
@@ -163,6 +164,7 @@ def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
         account=account,
         retry_of=order.retry_of,
         model=order.body.model,
+        title=order.title,
         prompt=order.body.prompt or "",
         body=order.body.to_wire(),
         seconds=order.seconds,

@@ -1,15 +1,19 @@
-"""What a person decides about a job: cancel, resolve, look again, send after a restore."""
+"""What a person decides about a job: cancel, resolve, look again, send after a restore.
+
+Each takes the `version` it was decided on, None for any, and raises Stale where the job has another by now.
+"""
 
 from datetime import datetime
 from typing import Protocol
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from videojobs.lifecycle import asking
 from videojobs.lifecycle.creating import Created, Order, create
 from videojobs.lifecycle.landing import FIRST_LOOK
 from videojobs.lifecycle.steps import Decided, Step, StepRefused, note, take
+from videojobs.lifecycle.versions import expect
 from videojobs.lifecycle.watching import lose, observe
 from videojobs.models import Decision, Job, JobEvent, Notice, ProviderAccount, User
 from videojobs.money import ledger
@@ -35,14 +39,14 @@ class LooksAtVideos(Protocol):
         ...
 
 
-def cancel(job: Job, actor: User, *, now: datetime) -> None:
+def cancel(job: Job, actor: User, *, now: datetime, version: int | None = None) -> None:
     """Take a job out of our queue before it is sent, and free its hold. Raises Decided afterwards.
 
     One restored from a backup may have been sent since: unless somebody said it was not (`send_restored`),
     what it cost is unknown and its hold stays open.
     """
     with transaction.atomic():
-        fresh = _fresh(job)
+        fresh = _fresh(job, version)
         if fresh.state != State.WAITING:
             raise Decided(_cannot_cancel(fresh))
         restored = fresh.decision == Decision.RESTORED
@@ -68,7 +72,15 @@ def _cannot_cancel(job: Job) -> str:
     return "It has been sent. The provider cannot stop it, and will still charge for it."
 
 
-def found(job: Job, provider_id: str, actor: User, provider: LooksAtVideos, *, now: datetime) -> None:
+def found(
+    job: Job,
+    provider_id: str,
+    actor: User,
+    provider: LooksAtVideos,
+    *,
+    now: datetime,
+    version: int | None = None,
+) -> None:
     """Resolve an unconfirmed job with the provider's id, checked by one read; it is then watched as usual.
 
     A job that was given up without an id can be found too. Raises WrongAnswer where the id cannot be right,
@@ -89,7 +101,7 @@ def found(job: Job, provider_id: str, actor: User, provider: LooksAtVideos, *, n
     why = f"{actor} found it at the provider as {provider_id}."
     try:
         with transaction.atomic():
-            fresh = _fresh(job)
+            fresh = _fresh(job, version)
             _expect_findable(fresh)
             if fresh.second_provider_id == provider_id:  # then there is only this one charge
                 columns["second_provider_id"] = ""
@@ -127,12 +139,12 @@ def _refuse_other_model(job: Job, looked: Looked) -> None:
         )
 
 
-def never_arrived(job: Job, reason: str, actor: User, *, now: datetime) -> None:
+def never_arrived(job: Job, reason: str, actor: User, *, now: datetime, version: int | None = None) -> None:
     """Resolve an unconfirmed job as not arrived: hold freed, not charged. A reason is required."""
     if not reason.strip():
         raise WrongAnswer("reason", "Say how you know that it never arrived.")
     with transaction.atomic():
-        fresh = _fresh(job)
+        fresh = _fresh(job, version)
         _expect(fresh, State.UNCONFIRMED)
         why = f"It never arrived, said by hand: {reason.strip()}"
         _step(fresh, Step(State.FAILED, "never_arrived", why, {"failure": why}, actor=actor), now)
@@ -141,17 +153,25 @@ def never_arrived(job: Job, reason: str, actor: User, *, now: datetime) -> None:
         _close_notices(fresh, now)
 
 
-def give_up(job: Job, actor: User, *, now: datetime, why: str = "") -> None:
+def give_up(job: Job, actor: User, *, now: datetime, why: str = "", version: int | None = None) -> None:
     """Give an unconfirmed or unstorable job up. Its amount stays unknown."""
     with transaction.atomic():
-        fresh = _fresh(job)
+        fresh = _fresh(job, version)
         if fresh.state != State.UNCONFIRMED and not (fresh.state == State.STORING and fresh.decision):
             raise Decided(f"This job is {fresh.state} now.")
         _close_notices(fresh, now)
         lose(fresh, why or "Given up: nobody could tell what became of it.", now=now, actor=actor)
 
 
-def send_again(job: Job, order: Order, account: ProviderAccount, actor: User, *, now: datetime) -> Created:
+def send_again(
+    job: Job,
+    order: Order,
+    account: ProviderAccount,
+    actor: User,
+    *,
+    now: datetime,
+    version: int | None = None,
+) -> Created:
     """Give an unconfirmed job up and make a new one for the same wish, with its own hold.
 
     The old amount stays unknown, so both may be paid. `order.retry_of` must be the old job.
@@ -159,18 +179,21 @@ def send_again(job: Job, order: Order, account: ProviderAccount, actor: User, *,
     with transaction.atomic():
         fresh = _fresh(job)
         created = create(order, account, now=now)
-        if created.is_new:
+        if created.is_new:  # a repeat finds what the first one made, whatever the old job became
+            expect(fresh, version)
             _expect(fresh, State.UNCONFIRMED)
             give_up(fresh, actor, now=now, why=f"Given up, and sent again as {created.job.id}.")
         return created
 
 
-def look_again(job: Job, actor: User, *, now: datetime) -> None:
+def look_again(job: Job, actor: User, *, now: datetime, version: int | None = None) -> None:
     """Go back to a lost job, or to one whose clip could not be kept. Raises Decided elsewhere."""
     with transaction.atomic():
-        fresh = _fresh(job)
+        fresh = _fresh(job, version)
         if fresh.state == State.STORING and fresh.decision:
-            Job.objects.filter(id=fresh.id).update(decision="", next_store_at=now, store_attempts=0)
+            Job.objects.filter(id=fresh.id).update(
+                decision="", next_store_at=now, store_attempts=0, version=F("version") + 1
+            )
             note(fresh, "look_again", f"{actor} asked to try again.", now=now, actor=actor)
             _close_notices(fresh, now)
             return
@@ -189,11 +212,12 @@ def _back_from_lost(job: Job, why: str, actor: User, now: datetime) -> Step:
     return Step(State.QUEUED, "look_again", why, columns | {"next_look_at": now}, actor=actor)
 
 
-def send_restored(job: Job, actor: User, *, now: datetime) -> None:
+def send_restored(job: Job, actor: User, *, now: datetime, version: int | None = None) -> None:
     """Say of a job restored from a backup that it was not sent since, so that it may be; or asks on."""
     with transaction.atomic():
+        fresh = _fresh(job, version)
         held = Job.objects.filter(id=job.id, state=State.WAITING, decision=Decision.RESTORED)
-        if not held.update(decision=asking.gate_of(job)):
+        if not held.update(decision=asking.gate_of(fresh), version=F("version") + 1):
             raise Decided("This job does not wait for that decision any more.")
         note(job, "released", f"{actor} says it was not sent after the backup.", now=now, actor=actor)
         _close_notices(job, now)
@@ -209,8 +233,10 @@ def resume(account: ProviderAccount, actor: User, *, now: datetime) -> bool:
         return True
 
 
-def _fresh(job: Job) -> Job:
-    return Job.objects.locked().get(id=job.id)
+def _fresh(job: Job, version: int | None = None) -> Job:
+    fresh = Job.objects.locked().get(id=job.id)
+    expect(fresh, version)
+    return fresh
 
 
 def _expect(job: Job, state: State) -> None:

@@ -6,8 +6,10 @@ chain, then counters and totals. A job's money columns are the running balance o
 written nowhere else.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -35,6 +37,7 @@ __all__ = [
     "mark_unknown",
     "mark_unsent",
     "moved",
+    "rehold",
     "release",
     "settle",
     "top_up",
@@ -59,6 +62,41 @@ def hold(job: Job, *, now: datetime, actor: User | None, reason: str) -> Verdict
         head.append(
             EntryKind.HOLD,
             job.estimate,
+            job=job,
+            account_id=job.account_id,
+            now=now,
+            actor=actor,
+            reason=reason,
+        )
+        tallies.move(job, None, Standing.of(job), head, verdict.rooms, now=now)
+    return verdict
+
+
+def rehold(job: Job, columns: Mapping[str, Any], *, now: datetime, actor: User, reason: str) -> Verdict:
+    """Let a locked, waiting job be another wish: its hold is given back and the new one taken, or neither.
+
+    `columns` are what is new of its model, project and estimate. It is checked as a new job is, its old hold
+    not counted. Every sum follows, also to another project or model. Raises LimitRefused.
+    """
+    with transaction.atomic(), chain.opened(job.team_id) as head:
+        before, old = Standing.of(job), job.held
+        if old > NONE:
+            head.append(
+                *(EntryKind.RELEASE, old),
+                job=job,
+                account_id=job.account_id,
+                now=now,
+                actor=actor,
+                reason=reason,
+            )
+        # Gone from the row before limits are read: a counter that is made now counts what the rows say.
+        _write(job, {"held": NONE})
+        tallies.move(job, before, before.gone(), head)
+        _write(job, columns)
+        verdict = budgets.admit(job, head, now=now)
+        _write(job, {"held": job.estimate})
+        head.append(
+            *(EntryKind.HOLD, job.estimate),
             job=job,
             account_id=job.account_id,
             now=now,
@@ -204,13 +242,17 @@ def _book(
 ) -> None:
     """Write a locked job's money columns, the entries that say why, and every sum it belongs to."""
     before = Standing.of(job)
-    Job.objects.filter(id=job.id).update(**columns)
-    for name, value in columns.items():
-        setattr(job, name, value)
+    _write(job, columns)
     with chain.opened(job.team_id) as head:
         for kind, amount, reason in entries:
             head.append(kind, amount, job=job, account_id=job.account_id, now=now, actor=actor, reason=reason)
         tallies.move(job, before, Standing.of(job), head, now=now)
+
+
+def _write(job: Job, columns: Mapping[str, Any]) -> None:
+    Job.objects.filter(id=job.id).update(**columns)
+    for name, value in columns.items():
+        setattr(job, name, value)
 
 
 def _refuse_amount(usd: Decimal, *, least: Decimal) -> None:

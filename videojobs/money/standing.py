@@ -57,6 +57,10 @@ class Standing:
             spent_on_failed=spent if failed else 0,
         )
 
+    def gone(self) -> "Standing":
+        """Return the standing of one that leaves the sums it stood in."""
+        return Standing(self.counted_at, waits=self.waits, jobs=0)
+
     @property
     def taken(self) -> int:
         """What of a limit it takes, in millionths."""
