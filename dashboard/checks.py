@@ -45,3 +45,41 @@ def check_encryption(app_configs: Sequence[AppConfig] | None, **_options: Any) -
             id="dailies.W001",
         )
     ]
+
+
+@register
+def check_sign_in(app_configs: Sequence[AppConfig] | None, **_options: Any) -> list[CheckMessage]:
+    """Refuse ways to sign in that are half configured, or open to addresses nobody checks."""
+    found: list[CheckMessage] = []
+    oidc, google = settings.OIDC, settings.GOOGLE
+    needed = {
+        "OIDC_ISSUER": oidc.issuer,
+        "OIDC_CLIENT_ID": oidc.client_id,
+        "OIDC_CLIENT_SECRET": oidc.client_secret,
+    }
+    found += _half(needed, "dailies.E003")
+    needed = {"GOOGLE_CLIENT_ID": google.client_id, "GOOGLE_CLIENT_SECRET": google.client_secret}
+    found += _half(needed, "dailies.E004")
+    if settings.OPEN_SIGN_UP and not settings.EMAIL_CONFIGURED:
+        found.append(
+            Error(
+                "OPEN_SIGN_UP lets anybody in, and without EMAIL_URL under any address they like.",
+                hint="Set EMAIL_URL, so that addresses are checked, or unset OPEN_SIGN_UP and invite people.",
+                id="dailies.E005",
+            )
+        )
+    return found
+
+
+def _half(values: dict[str, str], id: str) -> list[CheckMessage]:
+    """Find settings that are of use only together, where some are set and some are not."""
+    missing = [name for name, value in values.items() if not value]
+    if not missing or len(missing) == len(values):
+        return []
+    return [
+        Error(
+            f"{' and '.join(missing)} is unset, so nobody could sign in there.",
+            hint=f"Set all of {', '.join(values)}, or none of them.",
+            id=id,
+        )
+    ]

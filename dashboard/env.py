@@ -9,6 +9,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit
@@ -67,6 +68,14 @@ class Environment:
             problem = f"{value!r} is not a whole number from {smallest} to {largest}"
             raise WrongSetting(name, problem, f"set it to such a number, for example {default}")
         return int(value)
+
+    def days_or_ever(self, name: str, *, smallest: int, largest: int) -> timedelta | None:
+        """Return for how long something is kept; None for ever, which 0 and nothing say."""
+        days = self.whole(name, 0, smallest=0, largest=largest)
+        if 0 < days < smallest:
+            remedy = f"set it to {smallest} or more, or to 0 to keep everything"
+            raise WrongSetting(name, f"{days} days are too few", remedy)
+        return timedelta(days=days) if days else None
 
     def number(self, name: str, default: float, *, smallest: float, largest: float) -> float:
         """Return a decimal number within the two limits."""
@@ -161,6 +170,29 @@ class Environment:
         if plain_only_on_loopback and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise WrongSetting(name, f"{value!r} would send the key unencrypted", "use https")
         return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    def issuer(self, name: str) -> str:
+        """Return an OpenID provider's address without a slash at its end, or "" where it is unset."""
+        value = self.text(name)
+        if not value:
+            return ""
+        remedy = "write it as its discovery page does, such as https://login.example.com/realms/studio"
+        parts = split(name, value, remedy)
+        if (
+            parts.scheme not in {"http", "https"}
+            or parts.username is not None
+            or parts.query
+            or parts.fragment
+        ):
+            raise WrongSetting(name, f"{value!r} is not an issuer", remedy)
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise WrongSetting(name, f"{value!r} would send sign-ins unencrypted", "use https")
+        return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+    def origins(self, name: str) -> list[str]:
+        """Return origins separated by commas; none where it is unset."""
+        entries = [part.strip() for part in self.text(name).split(",") if part.strip()]
+        return [Environment({name: entry}).origin(name, "", plain_only_on_loopback=True) for entry in entries]
 
     def database(self, name: str, default: Path) -> dict[str, Any]:
         """Return Django's settings for a SQLite or PostgreSQL database."""

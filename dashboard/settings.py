@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from dashboard import keys, logging
+from dashboard import identity, keys, logging
 from dashboard.env import Environment, WrongSetting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -87,6 +87,11 @@ SIMULATOR_SPEED = environment.number("SIMULATOR_SPEED", 1.0, smallest=0.01, larg
 MIN_FREE_DISK = environment.size("MIN_FREE_DISK", "5 GiB")
 MAX_CLIP_BYTES = environment.size("MAX_CLIP_BYTES", "2 GiB")
 IMPORT_USAGE = environment.flag("IMPORT_USAGE", default=False)
+
+# What is known afterwards, and to whom
+
+AUDIT_KEPT_FOR = environment.days_or_ever("AUDIT_KEEP_DAYS", smallest=91, largest=36_500)
+METRICS_TOKEN = environment.secret("METRICS_TOKEN")
 
 # Jobs that wait for a yes
 
@@ -166,6 +171,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "dashboard.tracing.traced",
     "dashboard.middleware.body_limit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -229,18 +235,60 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever hands out a link vouches for the address
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {
+    # Per address of a browser, and per account whatever the browser.
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "10/h/ip",
+}
 ACCOUNT_FORMS = {
     "login": "dashboard.forms.people.SignInForm",
+    "signup": "dashboard.forms.sign_in.SignUpForm",
+    "add_email": "dashboard.forms.sign_in.NewAddressForm",
     "change_password": "dashboard.forms.people.ChangePasswordForm",
+    "set_password": "dashboard.forms.sign_in.FirstPasswordForm",
     "reset_password": "dashboard.forms.people.ForgottenPasswordForm",
     "reset_password_from_key": "dashboard.forms.people.NewPasswordForm",
+    "reauthenticate": "dashboard.forms.sign_in.PasswordAgainForm",
 }
 OWNER_PASSWORD = environment.password("OWNER_PASSWORD")
+OPEN_SIGN_UP = environment.flag("OPEN_SIGN_UP", default=False)
+
+MFA_ADAPTER = "dashboard.signing_in.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Dailies"
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off still signs in
+MFA_FORMS = {
+    "authenticate": "dashboard.forms.sign_in.CodeForm",
+    "reauthenticate": "dashboard.forms.sign_in.CodeAgainForm",
+    "activate_totp": "dashboard.forms.sign_in.AppForm",
+    "add_webauthn": "dashboard.forms.sign_in.PasskeyForm",
+    "edit_webauthn": "dashboard.forms.sign_in.PasskeyNameForm",
+}
+
+OIDC = identity.Provider(
+    issuer=environment.issuer("OIDC_ISSUER"),
+    client_id=environment.text("OIDC_CLIENT_ID"),
+    client_secret=environment.secret("OIDC_CLIENT_SECRET"),
+    name=environment.text("OIDC_NAME", "single sign-on"),
+    origins=tuple(environment.origins("OIDC_AUTHORIZE_ORIGIN")),
+)
+GOOGLE = identity.Provider(
+    client_id=environment.text("GOOGLE_CLIENT_ID"), client_secret=environment.secret("GOOGLE_CLIENT_SECRET")
+)
+SOCIALACCOUNT_ADAPTER = "dashboard.signing_in.SingleSignOn"
+SOCIALACCOUNT_PROVIDERS = identity.providers(OIDC, GOOGLE)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 EMAIL_CONFIGURED = bool(environment.text("EMAIL_URL"))
+# Without mail nobody can be asked whether an address is theirs; then whoever hands out a link vouches for it.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_CONFIGURED else "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = EMAIL_CONFIGURED
 globals().update(environment.email("EMAIL_URL", f"dailies@{PUBLIC_HOST}"))
 EMAIL_TIMEOUT = 10
 
@@ -261,7 +309,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, "blob:"],
         "connect-src": [SELF],
         "font-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *identity.form_origins(OIDC, GOOGLE)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

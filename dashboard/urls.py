@@ -1,6 +1,11 @@
 """The map of pages."""
 
 from allauth.account import views as allauth
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount import views as linked
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
@@ -26,6 +31,8 @@ from dashboard.views import (
     notices,
     prices,
     queue,
+    security,
+    single_sign_on,
     spend,
     spend_export,
     statements,
@@ -36,12 +43,18 @@ from dashboard.views import (
     welcome,
 )
 
-# What is used of allauth; its other pages (sign-up, e-mail addresses, codes) are closed.
+# What is used of allauth; its other pages (codes by mail, phones, trusted browsers) are closed.
 account_pages = [
     path("login/", account.sign_in, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
+    path("signup/", account.sign_up, name="account_signup"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("email/", account.address, name="account_email"),
+    path("email/sent/", allauth.email_verification_sent, name="account_email_verification_sent"),
+    path("email/confirm/<str:key>/", allauth.confirm_email, name="account_confirm_email"),
     path("password/change/", allauth.password_change, name="account_change_password"),
+    path("password/set/", allauth.password_set, name="account_set_password"),
     path("password/reset/", account.forgotten, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     path(
@@ -54,6 +67,38 @@ account_pages = [
         allauth.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+]
+
+security_pages = [
+    path("security/", security.security, name="security"),
+    path("security/sessions/end/", security.end_other_sessions, name="end_other_sessions"),
+    path("security/sessions/<int:session_id>/end/", security.end_session, name="end_session"),
+    # allauth leads to its own overviews; ours stands for all of them.
+    path("two-step/", account.to_security, name="mfa_index"),
+    path("two-step/sign-in/", factors.authenticate, name="mfa_authenticate"),
+    path("two-step/again/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("two-step/app/add/", totp.activate_totp, name="mfa_activate_totp"),
+    path("two-step/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("two-step/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("two-step/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("two-step/codes/download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("passkeys/", account.to_security, name="mfa_list_webauthn"),
+    path("passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("passkeys/<int:pk>/rename/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("passkeys/again/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("passkeys/sign-in/", account.passkey_sign_in, name="mfa_login_webauthn"),
+]
+
+OIDC = {"provider_id": settings.OIDC.key}
+
+single_sign_on_pages = [
+    path("linked/", linked.connections, name="socialaccount_connections"),
+    path("sso/login/", single_sign_on.oidc_login, OIDC, name="openid_connect_login"),
+    path("sso/callback/", single_sign_on.oidc_callback, OIDC, name="openid_connect_callback"),
+    path("google/login/", single_sign_on.google_login, name="google_login"),
+    path("google/callback/", single_sign_on.google_callback, name="google_callback"),
+    path("sso/cancelled/", single_sign_on.cancelled, name="socialaccount_login_cancelled"),
 ]
 
 team_pages = [
@@ -178,7 +223,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("welcome/", welcome.welcome, name="welcome"),
     path("create/", include(create_pages)),
     path("queue/", include(queue_pages)),
-    path("accounts/", include(account_pages)),
+    path("accounts/", include([*account_pages, *security_pages, *single_sign_on_pages])),
     path("accounts/<int:account_id>/resume", notices.resume_account, name="resume_account"),
     path("team/", include(team_pages)),
     path("media/", include(media_files)),

@@ -1,6 +1,7 @@
-"""Sign-in and forgotten passwords: allauth's pages, where this site has something to add."""
+"""Signing in and up, forgotten passwords, one's address: allauth's pages, where this site adds something."""
 
 from allauth.account import views as allauth
+from allauth.mfa.webauthn import views as passkeys
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
 from dashboard import first_visit
+from dashboard.views.security import passkeys_work
 
 
 @login_not_required
@@ -19,7 +21,44 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if first_visit.is_open() and not request.user.is_authenticated:
         return redirect("home")
     answer: HttpResponseBase = allauth.login(request)
+    if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+        answer.context_data |= {
+            "passkeys_work": passkeys_work(request),
+            "open_sign_up": settings.OPEN_SIGN_UP,
+        }
     return answer
+
+
+@login_not_required
+@never_cache
+def passkey_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Sign somebody in with a passkey alone."""
+    answer: HttpResponseBase = passkeys.login_webauthn(request)
+    return answer
+
+
+@login_not_required
+@never_cache
+def sign_up(request: HttpRequest) -> HttpResponseBase:
+    """Make an account where that is open to anybody; else say that one is asked in."""
+    if first_visit.is_open() and not request.user.is_authenticated:
+        return redirect("home")
+    answer: HttpResponseBase = allauth.signup(request)
+    return answer
+
+
+@never_cache
+def address(request: HttpRequest) -> HttpResponseBase:
+    """Change one's own e-mail address, once it is confirmed; without mail, say why that cannot be."""
+    if not settings.EMAIL_CONFIGURED:
+        return TemplateResponse(request, "account/email_fixed.html")
+    answer: HttpResponseBase = allauth.email(request)
+    return answer
+
+
+def to_security(_request: HttpRequest) -> HttpResponseBase:
+    """Go to the page that shows all of it."""
+    return redirect("security")
 
 
 @login_not_required

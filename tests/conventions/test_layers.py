@@ -49,7 +49,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     (
         *("dashboard.http", "dashboard.first_visit", "dashboard.accounts"),
         *("dashboard.cursor", "dashboard.media_links", "dashboard.submitting", "dashboard.templatetags"),
-        "dashboard.checks",
+        *("dashboard.checks", "dashboard.browsers"),
     ),
     ("dashboard.told",),
     ("dashboard.limiting", "dashboard.context", "dashboard.signing_in"),

@@ -169,6 +169,8 @@ PAGES = {
     ),
 }
 
+TO_LOGIN = {"nobody": LOGIN, "ended": LOGIN}
+
 ACCOUNT = {
     "account_login": get("/accounts/login/", Everyone(302, but={"nobody": 200, "ended": 200})),
     "account_logout": get("/accounts/logout/", Everyone(200, but={"nobody": 302, "ended": 302})),
@@ -178,6 +180,36 @@ ACCOUNT = {
     "account_reset_password_done": get("/accounts/password/reset/done/", EVERYBODY),
     "account_reset_password_from_key": get("/accounts/password/reset/key/1-x/", EVERYBODY),
     "account_reset_password_from_key_done": get("/accounts/password/reset/key/done/", EVERYBODY),
+    "account_signup": get("/accounts/signup/", Everyone(302, but={"nobody": 200, "ended": 200})),
+    "account_reauthenticate": get("/accounts/reauthenticate/", SIGNED_IN),
+    "account_email": get("/accounts/email/", SIGNED_IN),
+    "account_email_verification_sent": get("/accounts/email/sent/", EVERYBODY),
+    "account_confirm_email": get("/accounts/email/confirm/wrong/", EVERYBODY),
+    "account_set_password": get("/accounts/password/set/", Rule(done=302)),
+    "security": get("/accounts/security/", SIGNED_IN),
+    "end_other_sessions": post("/accounts/security/sessions/end/", Rule(done=302)),
+    "end_session": post("/accounts/security/sessions/0/end/", Rule(done=404)),
+    "mfa_index": get("/accounts/two-step/", Rule(done=302)),
+    "mfa_authenticate": get("/accounts/two-step/sign-in/", Everyone(302, but=TO_LOGIN)),
+    "mfa_reauthenticate": get("/accounts/two-step/again/", Rule(done=302)),
+    "mfa_activate_totp": get("/accounts/two-step/app/add/", Rule(done=302)),
+    "mfa_deactivate_totp": get("/accounts/two-step/app/remove/", Rule(done=404)),
+    "mfa_view_recovery_codes": get("/accounts/two-step/codes/", Rule(done=404)),
+    "mfa_generate_recovery_codes": get("/accounts/two-step/codes/new/", Rule(done=302)),
+    "mfa_download_recovery_codes": get("/accounts/two-step/codes/download/", Rule(done=404)),
+    "mfa_list_webauthn": get("/accounts/passkeys/", Rule(done=302)),
+    "mfa_add_webauthn": get("/accounts/passkeys/add/", Rule(done=302)),
+    "mfa_edit_webauthn": get("/accounts/passkeys/0/rename/", Rule(done=302)),
+    "mfa_remove_webauthn": get("/accounts/passkeys/0/remove/", Rule(done=302)),
+    "mfa_reauthenticate_webauthn": get("/accounts/passkeys/again/", Rule(done=302)),
+    "mfa_login_webauthn": get("/accounts/passkeys/sign-in/", Everyone(302, but=TO_LOGIN)),
+    "socialaccount_connections": get("/accounts/linked/", SIGNED_IN),
+    # No identity provider is configured in this test.
+    "openid_connect_login": get("/accounts/sso/login/", NOTHING),
+    "openid_connect_callback": get("/accounts/sso/callback/", NOTHING),
+    "google_login": get("/accounts/google/login/", NOTHING),
+    "google_callback": get("/accounts/google/callback/", NOTHING),
+    "socialaccount_login_cancelled": get("/accounts/sso/cancelled/", Everyone(LOGIN)),
 }
 
 PEOPLE = {

@@ -6,6 +6,7 @@ import { watchDialogs } from "./dialogs.js";
 import { watchForms } from "./forms.js";
 import { watchLive } from "./live.js";
 import { watchMenus } from "./menus.js";
+import { watchPasskeys } from "./passkeys.js";
 import { watchPlayers } from "./player.js";
 import { watchToasts } from "./toasts.js";
 
@@ -15,6 +16,7 @@ watchDialogs();
 watchForms();
 watchClips();
 watchPlayers();
+watchPasskeys();
 watchCopies();
 watchToasts();
 watchClocks();
