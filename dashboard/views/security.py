@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -61,7 +62,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "linked": list(SocialAccount.objects.filter(user=person)),
         "may_link": bool(settings.SOCIALACCOUNT_PROVIDERS),
         "passkeys_work": passkeys_work(request),
-        "named_url": f"http://localhost:{request.get_port()}{request.path}",
+        "named_url": named_url(request),
     }
     return TemplateResponse(request, "security/security.html", shown)
 
@@ -105,9 +106,15 @@ def places_of(request: HttpRequest, person: User) -> list[Place]:
 
 def passkeys_work(request: HttpRequest) -> bool:
     """Tell whether browsers offer passkeys here: to a name, and encrypted or on this machine alone."""
-    host = request.get_host().rpartition(":")[0] or request.get_host()
+    host, _port = split_domain_port(request.get_host())
     is_name = not set(host) <= NUMBERS_ONLY
     return is_name and (request.is_secure() or host == "localhost" or host.endswith(".localhost"))
+
+
+def named_url(request: HttpRequest) -> str:
+    """Return this page's address by this machine's name, where it was asked for by its number; else ""."""
+    host, port = split_domain_port(request.get_host())
+    return f"http://localhost:{port}{request.path}" if host in {"127.0.0.1", "[::1]"} else ""
 
 
 def _end_all_but(here: str, person: User) -> int:
