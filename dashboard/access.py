@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
@@ -131,7 +131,8 @@ def job_or_404(asker: Asker, job_id: str) -> Job:
     if not (job_id.isascii() and job_id.isprintable()):  # PostgreSQL does not even compare a NUL
         raise Http404("No such job.")
     try:
-        return visible_jobs(asker).select_related("account", "person", "project", "team").get(id=job_id)
+        jobs = visible_jobs(asker).select_related("account", "person", "project", "team", "keeper")
+        return jobs.get(id=job_id)
     except Job.DoesNotExist as error:
         raise Http404("No such job.") from error
 
@@ -139,6 +140,17 @@ def job_or_404(asker: Asker, job_id: str) -> Job:
 def may_change(asker: Asker, job: Job, own: Right | None, any: Right) -> bool:
     """Tell whether a role carries `any`, or `own` for a job that is the asker's. `own` None: only `any`."""
     return asker.may(any) or (own is not None and job.whose == asker.user.pk and asker.may(own))
+
+
+def changeable_jobs(
+    asker: Asker, own: Right = Right.CANCEL_OWN, any: Right = Right.CANCEL_ANY
+) -> JobQuerySet:
+    """Return the jobs this asker may change: anybody's, or their own. Raises PermissionDenied for neither."""
+    jobs = visible_jobs(asker)
+    if asker.may(any):
+        return jobs
+    demand(asker, own)
+    return jobs.filter(Q(keeper=asker.user) | Q(keeper=None, person=asker.user))
 
 
 def job_for(request: TeamRequest, job_id: str) -> Job:

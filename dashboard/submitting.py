@@ -34,6 +34,7 @@ class Wish:
     may_type_price: bool = False
     may_be_unlisted: bool = False
     retry_of: Job | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def order_of(wish: Wish, quoted: Quote) -> lifecycle.Order:
         price=quoted.price,
         seconds=shape.seconds,
         size=shape.size,
+        title=wish.title,
         retry_of=wish.retry_of,
         why=f"Retry of {wish.retry_of.id}." if wish.retry_of else "Asked for.",
         asked={"retry_of": wish.retry_of.id if wish.retry_of else None},

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from dashboard import media_links
 from dashboard.api.schemas import EntryOut, EventOut, FailureOut, JobDetail, JobOut, OutputOut
-from videojobs import dispatch
-from videojobs.models import Job, JobEvent, LedgerEntry, Output
+from videojobs import dispatch, lifecycle
+from videojobs.models import Job, JobEvent, LedgerEntry, Output, Priority
 from videojobs.prices import PriceSource
 from videojobs.states import Charged, State
+
+PriorityWord = Literal["low", "normal", "high"]
+PRIORITIES: dict[int, PriorityWord] = {Priority.LOW: "low", Priority.NORMAL: "normal", Priority.HIGH: "high"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Reader:
         """Return one job with its events and its money."""
         [summary] = self.summaries([job])
         return JobDetail(
-            **dict(summary),
+            **dict(summary) | {"place": lifecycle.place_of(job)},
             events=_events(job.events.select_related("actor").order_by("id")),
             ledger=_entries(job.entries.select_related("actor").order_by("id")),
         )
@@ -37,7 +41,15 @@ class Reader:
     def _summary(self, job: Job, reason: str | None, output: Output | None) -> JobOut:
         return JobOut(
             id=job.id,
+            version=job.version,
             state=State(job.state),
+            title=job.title,
+            priority=PRIORITIES[job.priority],
+            place=None,
+            next=job.next_at is not None,
+            send_after=job.send_after,
+            dismissed_at=job.dismissed_at,
+            keeper=job.keeper.email if job.keeper else None,
             rehearsal=job.account.is_rehearsal,
             model=job.model,
             prompt=job.prompt,

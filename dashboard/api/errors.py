@@ -6,15 +6,18 @@ shape. Nobody's traceback and nobody else's words reach the answer.
 
 import logging
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 
+from dashboard.versions import Meanwhile
 from videojobs.accounts import NotConfigured
 from videojobs.bodies import BodyProblem, BodyRefused
-from videojobs.lifecycle import Decided, KeyReused, StepRefused, WrongAnswer
+from videojobs.lifecycle import Decided, KeyReused, Stale, StepRefused, WrongAnswer
 from videojobs.money.ledger import LimitRefused
+from videojobs.pauses import AlreadyPaused, NotPaused
 from videojobs.provider.errors import JobMissing, LookError
 
 Fields = dict[str, list[str]]
@@ -29,7 +32,7 @@ class ApiError(Exception):
     """An answer that is not what was asked for.
 
     `message` is a sentence with the remedy, `code` a stable word for programs, `fields` what is wrong with
-    each field by its wire name, `limit_id` the limit that refuses.
+    each field by its wire name, `limit_id` the limit that refuses, `more` what else REST writes beside them.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class ApiError(Exception):
         fields: Fields | None = None,
         headers: Mapping[str, str] | None = None,
         limit_id: int | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -49,11 +53,8 @@ class ApiError(Exception):
         self.fields = fields or {}
         self.headers = dict(headers or {})
         self.limit_id = limit_id
-
-    @property
-    def more(self) -> dict[str, int]:
+        self.more = dict(more or {}) | ({} if limit_id is None else {"limit_id": limit_id})
         """What REST and gateway write beside their own words."""
-        return {} if self.limit_id is None else {"limit_id": self.limit_id}
 
 
 def wrong_field(field: str, message: str, code: str = "invalid") -> ApiError:
@@ -106,7 +107,9 @@ def _of_access(error: Exception) -> ApiError | None:
 def _of_decision(error: Exception) -> ApiError | None:
     if isinstance(error, WrongAnswer):
         return wrong_field(error.field, error.message)
-    if isinstance(error, Decided | StepRefused | NotConfigured):
+    if isinstance(error, Stale):
+        return _stale(error)
+    if isinstance(error, Decided | StepRefused | NotConfigured | AlreadyPaused | NotPaused):
         return ApiError(409, str(error), "conflict", headers=TO_STAY)
     if isinstance(error, JobMissing):
         return wrong_field("provider_id", "The provider knows no job with this id.", "not_found")
@@ -114,6 +117,18 @@ def _of_decision(error: Exception) -> ApiError | None:
         message = f"The provider could not be asked about it, so nothing was changed: {error.message}"
         return ApiError(502, message, "provider_away")
     return None
+
+
+def _stale(stale: Stale) -> ApiError:
+    """Return the answer to a change of an older version: what somebody did since."""
+    meanwhile = Meanwhile.of(stale)
+    changed = {
+        "by": meanwhile.by.email if meanwhile.by else None,
+        "at": meanwhile.at,
+        "what": meanwhile.what,
+    }
+    more = {"changed": changed}
+    return ApiError(409, meanwhile.sentence, "stale", headers=TO_STAY, more=more)
 
 
 def _of_outage(error: Exception) -> ApiError:

@@ -58,7 +58,9 @@ def page_of(asker: Asker, filters: Filters) -> Page:
     jobs = chosen(access.visible_jobs(asker), filters)
     if filters.cursor:
         jobs = cursor.older(jobs, _place(filters.cursor))
-    found = list(jobs.select_related("account", "person", "project").newest_first()[: filters.limit + 1])
+    found = list(
+        jobs.select_related("account", "person", "project", "keeper").newest_first()[: filters.limit + 1]
+    )
     page = found[: filters.limit]
     return Page(page, cursor.of(page[-1]) if len(found) > len(page) else None)
 

@@ -8,12 +8,14 @@ from typing import Generic, TypeVar
 
 from django.db import transaction
 
-from dashboard import submitting
+from dashboard import access, submitting
+from dashboard.api.errors import wrong_field
 from dashboard.api.nudging import Nudger
 from dashboard.http import Asker
 from dashboard.submitting import Wish
 from videojobs import lifecycle, tasks
 from videojobs.lifecycle import Created, Decided, Order, Press
+from videojobs.lifecycle.versions import expect
 from videojobs.models import Job, Project, ProviderAccount
 from videojobs.models.compiled import Compiled
 
@@ -44,20 +46,51 @@ def make(wish: Wish, answer: Answer[T], *, now: datetime) -> Made[T]:
     return _committed(account, lambda: lifecycle.create(order, account, now=now), answer)
 
 
-def retry(job: Job, asker: Asker, press: Press | None, answer: Answer[T], *, now: datetime) -> Made[T]:
-    """Make a new job of an ended one's wish. Raises Decided while the old one goes on, and as `make`."""
+def retry(
+    job: Job,
+    asker: Asker,
+    press: Press | None,
+    answer: Answer[T],
+    *,
+    now: datetime,
+    version: int | None = None,
+) -> Made[T]:
+    """Make a new job of an ended one's wish. Raises Decided while that goes on, Stale, and as `make`."""
     if not job.is_ended:
         raise Decided(f"This job is {job.state} now. It can be tried again when it has ended.")
-    account = ProviderAccount.objects.current()
-    order = _order(_same_wish(job, asker, press, account), account)
-    return _committed(account, lambda: lifecycle.create(order, account, now=now), answer)
+    order, account = once_more(job, asker, press)
+
+    def create() -> Created:
+        created = lifecycle.create(order, account, now=now)
+        if created.is_new:  # a repeat finds what the first one made, whatever the old job became
+            expect(Job.objects.get(id=job.id), version)
+        return created
+
+    return _committed(account, create, answer)
 
 
-def send_again(job: Job, asker: Asker, press: Press | None, answer: Answer[T], *, now: datetime) -> Made[T]:
-    """Give an unconfirmed job up and make a new one of its wish. Raises Decided, and as `make`."""
+def send_again(
+    job: Job,
+    asker: Asker,
+    press: Press | None,
+    answer: Answer[T],
+    *,
+    now: datetime,
+    version: int | None = None,
+) -> Made[T]:
+    """Give an unconfirmed job up and make a new one of its wish. Raises Decided, Stale, and as `make`."""
+    order, account = once_more(job, asker, press)
+
+    def create() -> Created:
+        return lifecycle.send_again(job, order, account, asker.user, now=now, version=version)
+
+    return _committed(account, create, answer)
+
+
+def once_more(job: Job, asker: Asker, press: Press | None) -> tuple[Order, ProviderAccount]:
+    """Check and price an earlier job's wish as of now. Raises Decided, and BodyRefused."""
     account = ProviderAccount.objects.current()
-    order = _order(_same_wish(job, asker, press, account), account)
-    return _committed(account, lambda: lifecycle.send_again(job, order, account, asker.user, now=now), answer)
+    return _order(_same_wish(job, asker, press, account), account), account
 
 
 def _order(wish: Wish, account: ProviderAccount) -> Order:
@@ -75,6 +108,7 @@ def _same_wish(job: Job, asker: Asker, press: Press | None, account: ProviderAcc
         token=asker.token,
         press=press,
         retry_of=job,
+        title=job.title,
     )
 
 
@@ -109,3 +143,14 @@ def press_of(asker: Asker, key: str, *, repeat: bool = False) -> Press:
 def default_project(asker: Asker) -> Project:
     """Return the project of jobs that name none."""
     return _default_projects(asker.team.pk)[0]
+
+
+def project_named(asker: Asker, name: str) -> Project:
+    """Return a project this asker may make jobs for, by its name. Raises ApiError 400 naming the others."""
+    projects = access.usable_projects(asker)
+    found = projects.filter(name__iexact=name.strip()).first()
+    if found is None:
+        names = ", ".join(projects.values_list("name", flat=True))
+        message = f"You can use no project of that name. There are: {names}."
+        raise wrong_field("project", message, "not_found")
+    return found

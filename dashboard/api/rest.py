@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,11 +15,24 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from dashboard.api import errors, rest_approvals, rest_jobs, rest_ledger, rest_limits, rest_models, rest_team
+from dashboard import access, media_links
+from dashboard.api import (
+    errors,
+    rest_approvals,
+    rest_audit,
+    rest_control,
+    rest_jobs,
+    rest_ledger,
+    rest_limits,
+    rest_models,
+    rest_team,
+)
+from dashboard.api.describing import Reader
 from dashboard.api.errors import ApiError, wrong_method
 from dashboard.api.reading import read_object
-from dashboard.api.tokens import asker_of
+from dashboard.api.tokens import ApiRequest, asker_of
 from dashboard.http import Asker
+from videojobs.lifecycle import Stale
 
 View = Callable[..., HttpResponse]
 
@@ -76,12 +89,24 @@ def in_json(view: View) -> View:
     return answer
 
 
-def refuse(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+def refuse(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """Write any exception in REST's shape."""
     raised = error() if isinstance(error, type) else error
     read = _read_ninja(raised) or errors.read(raised)
+    if isinstance(raised, Stale):
+        read.more["job"] = _as_it_is(cast(ApiRequest, request), raised.job.id)
     wire = {"message": read.message, "code": read.code, "fields": read.fields, **read.more}
     return JsonResponse({"error": wire}, status=read.status, headers=read.headers)
+
+
+def _as_it_is(request: ApiRequest, job_id: str) -> Any:
+    """Return a job as whoever asks may see it now; None where they may not any more."""
+    reader = Reader(media_links.origin_of(request), timezone.now())
+    try:
+        found = reader.detail(access.job_or_404(request.auth, job_id))
+    except Http404:
+        return None
+    return found.model_dump(mode="json", by_alias=True)
 
 
 def _read_ninja(error: Exception) -> ApiError | None:
@@ -125,10 +150,12 @@ for kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(kind, refuse)
 for router in (
     rest_jobs.router,
+    rest_control.router,
     rest_models.router,
     rest_limits.router,
     rest_approvals.router,
     rest_team.router,
     rest_ledger.router,
+    rest_audit.router,
 ):
     api.add_router("", router)

@@ -1,17 +1,17 @@
 """REST: jobs that wait for a yes, and the answer to one."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 from ninja import Router
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from dashboard import access
-from dashboard.api import making
-from dashboard.api.schemas import Line, Refusal, Strict, Usd
+from dashboard.api import making, versions
+from dashboard.api.schemas import Line, Refusal, Strict, Usd, Version
 from dashboard.api.tokens import ApiRequest
 from dashboard.http import Asker
 from videojobs import lifecycle
@@ -31,13 +31,18 @@ class ApprovalAnswer(Strict):
 
     answer: Literal["grant", "refuse"]
     reason: Line = ""
+    version: Annotated[Version, Field(description="The job's, as it was read.")] = None
 
 
 class ApprovalOut(BaseModel):
-    """One question: may this job be bought? `limit` is the id of the limit that asks, if one does."""
+    """One question: may this job be bought? `limit` is the id of the limit that asks, if one does.
+
+    `version` is the job's: an answer that names it is to this very wish.
+    """
 
     id: int
     job: str
+    version: int
     rehearsal: bool
     person: str
     project: str
@@ -75,12 +80,14 @@ def list_approvals(request: ApiRequest) -> ApprovalList:
 def answer_approval(request: ApiRequest, approval_id: int, answer: ApprovalAnswer) -> ApprovalOut:
     """Say yes or no. 409 where somebody was first, or the question is over; the message says who and when."""
     approval = _one(request, approval_id)
-    actor, now = request.auth.user, timezone.now()
+    job, actor, now = approval.job, request.auth.user, timezone.now()
+    # Named or not: a yes is to the wish this question is about, and another wish is another question.
+    version = versions.wanted(request, answer.version) or job.version
     if answer.answer == "grant":
-        lifecycle.grant(approval.job, actor, now=now, way=Way.SCRIPT)
-        making.nudge(approval.job.account)
+        lifecycle.grant(job, actor, now=now, way=Way.SCRIPT, version=version)
+        making.nudge(job.account)
     else:
-        lifecycle.refuse(approval.job, answer.reason, actor, now=now, way=Way.SCRIPT)
+        lifecycle.refuse(job, answer.reason, actor, now=now, way=Way.SCRIPT, version=version)
     return _described(_one(request, approval_id), request.auth)
 
 
@@ -108,6 +115,7 @@ def _described(approval: Approval, asker: Asker) -> ApprovalOut:
     return ApprovalOut(
         id=approval.pk,
         job=job.id,
+        version=job.version,
         rehearsal=job.account.is_rehearsal,
         person=job.person.email,
         project=job.project.name,

@@ -8,18 +8,18 @@ from django.utils import timezone
 from ninja import Query, Router, Status
 
 from dashboard import access, media_links
+from dashboard.api import versions
 from dashboard.api.deciding import decide
 from dashboard.api.describing import Reader
-from dashboard.api.errors import wrong_field
 from dashboard.api.listing import Filters, page_of
-from dashboard.api.making import Made, default_project, make, press_of, retry
+from dashboard.api.making import Made, default_project, make, press_of, project_named, retry
 from dashboard.api.reading import idempotency_key
 from dashboard.api.schemas import Answer, JobDetail, JobPage, NewJob, Refusal
 from dashboard.api.tokens import ApiRequest
 from dashboard.http import Asker
 from dashboard.submitting import Wish
 from videojobs import lifecycle
-from videojobs.models import Job, Project
+from videojobs.models import Job
 from videojobs.rights import Right
 
 router = Router(tags=["jobs"])
@@ -40,6 +40,8 @@ KEY: dict[str, Any] = {
     ]
 }
 
+KEY_AND_VERSION: dict[str, Any] = {"parameters": [*KEY["parameters"], versions.IF_MATCH]}
+
 
 @router.post("/jobs", response={201: JobDetail, MADE: Refusal}, by_alias=True, openapi_extra=KEY)
 def create_job(request: ApiRequest, wish: NewJob, response: HttpResponse) -> Status[JobDetail]:
@@ -50,10 +52,11 @@ def create_job(request: ApiRequest, wish: NewJob, response: HttpResponse) -> Sta
     wanted = Wish(
         values=wish.body,
         team=asker.team,
-        project=_project(asker, wish.project),
+        project=project_named(asker, wish.project) if wish.project else default_project(asker),
         person=asker.user,
         token=asker.token,
         press=_press(request),
+        title=wish.title,
     )
     return _created(response, make(wanted, _reader(request).detail, now=now))
 
@@ -66,16 +69,23 @@ def list_jobs(request: ApiRequest, filters: Query[Filters]) -> JobPage:
 
 
 @router.get("/jobs/{job_id}", response={200: JobDetail, READ: Refusal}, by_alias=True)
-def read_job(request: ApiRequest, job_id: str) -> JobDetail:
-    """Read one job with everything that happened to it and to its money."""
-    return _reader(request).detail(access.job_or_404(request.auth, job_id))
+def read_job(request: ApiRequest, job_id: str, response: HttpResponse) -> JobDetail:
+    """Read one job with everything that happened to it and to its money. Its ETag is its `version`."""
+    found = _reader(request).detail(access.job_or_404(request.auth, job_id))
+    versions.tag(response, found.version)
+    return found
 
 
-@router.post("/jobs/{job_id}/cancel", response={200: JobDetail, CHANGED: Refusal}, by_alias=True)
+@router.post(
+    "/jobs/{job_id}/cancel",
+    response={200: JobDetail, CHANGED: Refusal},
+    by_alias=True,
+    openapi_extra={"parameters": [versions.IF_MATCH], "requestBody": versions.OPTIONAL_BODY},
+)
 def cancel_job(request: ApiRequest, job_id: str) -> JobDetail:
     """Take a job out of the queue before it is sent. Afterwards: 409, since nobody can stop it any more."""
     job = _changeable(request.auth, job_id, Right.CANCEL_OWN, Right.CANCEL_ANY)
-    lifecycle.cancel(job, request.auth.user, now=timezone.now())
+    lifecycle.cancel(job, request.auth.user, now=timezone.now(), version=versions.in_body(request))
     return _read_again(request, job_id)
 
 
@@ -83,26 +93,32 @@ def cancel_job(request: ApiRequest, job_id: str) -> JobDetail:
     "/jobs/{job_id}/resolve",
     response={200: JobDetail, 201: JobDetail, CHANGED: Refusal},
     by_alias=True,
-    openapi_extra=KEY,
+    openapi_extra=KEY_AND_VERSION,
 )
 def resolve_job(
     request: ApiRequest, job_id: str, answer: Answer, response: HttpResponse
 ) -> JobDetail | Status[JobDetail]:
     """Decide about an unconfirmed, lost or restored job. *send_again* answers 201 with the new job."""
     job = _changeable(request.auth, job_id, None, Right.RESOLVE)
-    made = decide(job, answer, request.auth, _press(request), _reader(request))
+    version = versions.wanted(request, answer.version)
+    made = decide(job, answer, request.auth, _press(request), _reader(request), version)
     return _created(response, made) if made else _read_again(request, job_id)
 
 
 @router.post(
-    "/jobs/{job_id}/retry", response={201: JobDetail, CHANGED: Refusal}, by_alias=True, openapi_extra=KEY
+    "/jobs/{job_id}/retry",
+    response={201: JobDetail, CHANGED: Refusal},
+    by_alias=True,
+    openapi_extra=KEY_AND_VERSION | {"requestBody": versions.OPTIONAL_BODY},
 )
 def retry_job(request: ApiRequest, job_id: str, response: HttpResponse) -> Status[JobDetail]:
     """Make a new job of an ended one's body, with its own hold; the old one stays as it is."""
     job = _changeable(request.auth, job_id, Right.CANCEL_OWN, Right.CANCEL_ANY)
     access.demand(request.auth, Right.SUBMIT)
     reader = _reader(request)
-    return _created(response, retry(job, request.auth, _press(request), reader.detail, now=reader.now))
+    press, version = _press(request), versions.in_body(request)
+    made = retry(job, request.auth, press, reader.detail, now=reader.now, version=version)
+    return _created(response, made)
 
 
 def _changeable(asker: Asker, job_id: str, own: Right | None, any: Right) -> Job:
@@ -123,17 +139,6 @@ def _read_again(request: ApiRequest, job_id: str) -> JobDetail:
 def _press(request: ApiRequest) -> lifecycle.Press | None:
     key = idempotency_key(request)
     return press_of(request.auth, key) if key else None
-
-
-def _project(asker: Asker, name: str | None) -> Project:
-    if name is None:
-        return default_project(asker)
-    found = Project.objects.filter(team=asker.team, name__iexact=name.strip()).first()
-    if found is None:
-        names = asker.team.projects.order_by("name").values_list("name", flat=True)
-        message = f"This team has no project of that name. It has: {', '.join(names)}."
-        raise wrong_field("project", message, "not_found")
-    return found
 
 
 def _created(response: HttpResponse, made: Made[JobDetail]) -> Status[JobDetail]:

@@ -39,15 +39,22 @@ SignedUsd = Annotated[
 """An amount that only a correction makes negative."""
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text without control characters, or refuse it: a NUL never reaches the database."""
     if not all(character.isprintable() for character in text):
         raise PydanticCustomError("control_characters", "Remove the control characters")
     return text
 
 
-Line = Annotated[str, Field(max_length=500), AfterValidator(_one_line)]
+Line = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 """One line of text from a script."""
+
+
+Title = Annotated[str, Field(max_length=120), AfterValidator(one_line)]
+"""What a job is called in lists."""
+
+Version = Annotated[int | None, Field(ge=1, le=2**31 - 1)]
+"""Which version of a job something was decided on; null: any."""
 
 
 class _AsVideoBody:
@@ -56,6 +63,10 @@ class _AsVideoBody:
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return handler(CreateVideoBody.__pydantic_core_schema__)
+
+
+VideoBody = Annotated[dict[str, Any], _AsVideoBody]
+"""A body as Together takes it."""
 
 
 class Strict(BaseModel):
@@ -67,8 +78,9 @@ class Strict(BaseModel):
 class NewJob(Strict):
     """A wish: the body as Together takes it, and the project it is for (its name; else the default one)."""
 
-    body: Annotated[dict[str, Any], _AsVideoBody]
+    body: VideoBody
     project: Line | None = None
+    title: Title = ""
 
 
 class Answer(Strict):
@@ -77,6 +89,7 @@ class Answer(Strict):
     answer: Literal["found", "never_arrived", "give_up", "send_again", "look_again", "send_restored"]
     provider_id: Line = ""
     reason: Line = ""
+    version: Version = None
 
 
 class OutputOut(BaseModel):
@@ -127,10 +140,22 @@ class FailureOut(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A job as lists show it. `cost` is null while nobody knows it; `credited` of it was given back."""
+    """A job as lists show it. `cost` is null while nobody knows it; `credited` of it was given back.
+
+    `version` is one more with every change. `place` counts from 1 in its person's own line, and is null
+    where it does not wait, and in lists. `keeper` looks after it since its `person` left.
+    """
 
     id: str
+    version: int
     state: State
+    title: str
+    priority: Literal["low", "normal", "high"]
+    place: int | None
+    next: bool
+    send_after: datetime | None
+    dismissed_at: datetime | None
+    keeper: str | None
     rehearsal: bool
     model: str
     prompt: str
@@ -258,16 +283,27 @@ class HealthOut(BaseModel):
     ledger: Literal["agrees", "off", "not verified"]
 
 
+class ChangedOut(BaseModel):
+    """What somebody did to a job since it was read. `by` is null where it happened by itself."""
+
+    by: str | None
+    at: datetime | None
+    what: str
+
+
 class ErrorOut(BaseModel):
     """What is wrong: a sentence with the remedy, a stable word, and a list of sentences for each field.
 
-    `limit_id` is there only where a limit refuses: which one.
+    `limit_id` is there only where a limit refuses: which one. `changed` and `job` are there where the job has
+    another version by now: who did what since, and how it stands.
     """
 
     message: str
     code: str
     fields: dict[str, list[str]]
     limit_id: int | None = None
+    changed: ChangedOut | None = None
+    job: JobDetail | None = None
 
 
 class Refusal(BaseModel):

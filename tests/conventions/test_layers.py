@@ -9,7 +9,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("dashboard.env", "dashboard.keys", "dashboard.logging", "dashboard.cache", "dashboard.identity"),
     ("dashboard.sqlite3_in_turn",),
     ("dashboard.middleware", "dashboard.statics"),
-    ("dashboard.settings", "dashboard.ranges", "dashboard.file_sending", "dashboard.readiness"),
+    ("dashboard.settings", "dashboard.ranges", "dashboard.file_sending", "dashboard.readiness", "dashboard.pulse"),
     # 1
     (
         *("videojobs.catalog", "videojobs.states", "videojobs.rights", "videojobs.stopping"),
@@ -49,9 +49,9 @@ LINES: tuple[tuple[str, ...], ...] = (
     (
         *("dashboard.http", "dashboard.first_visit", "dashboard.accounts"),
         *("dashboard.cursor", "dashboard.media_links", "dashboard.submitting", "dashboard.templatetags"),
-        *("dashboard.checks", "dashboard.browsers"),
+        *("dashboard.checks", "dashboard.browsers", "dashboard.versions"),
     ),
-    ("dashboard.told",),
+    ("dashboard.told", "dashboard.tracing", "dashboard.metrics", "dashboard.backups_made"),
     ("dashboard.limiting", "dashboard.context", "dashboard.signing_in"),
     ("dashboard.exports",),
     ("dashboard.access", "dashboard.forms"),

@@ -121,6 +121,8 @@ PAGES = {
     "healthz": get("/healthz", EVERYBODY),
     "readyz": get("/readyz", Everyone(503)),  # no worker ticks in this test
     "health": get("/health/", SIGNED_IN),
+    "support_file": get("/health/support.zip", may(Right.MANAGE_TEAM)),
+    "metrics": get("/metrics", Everyone(404)),  # closed unless METRICS_TOKEN is set
     "home": get("/", Rule(done=302)),
     "welcome": get("/welcome/", Everyone(302)),
     "look": post("/look/", Everyone(302), theme="dark"),
@@ -214,6 +216,9 @@ ACCOUNT = {
 
 PEOPLE = {
     "team": get("/team/", SIGNED_IN),
+    "audit": get("/team/audit/", may(Right.SEE_AUDIT)),
+    "audit_csv": get("/team/audit/log.csv", may(Right.SEE_AUDIT)),
+    "audit_json": get("/team/audit/log.json", may(Right.SEE_AUDIT)),
     "rename_team": post("/team/rename/", may(Right.MANAGE_TEAM, 302), name="Dockside"),
     "set_team_zone": post("/team/zone/", may(Right.MANAGE_TEAM, 302), zone="Europe/Berlin"),
     "choose_team": post("/team/choose/", Rule(done=302, row=True), team="{team}"),
@@ -278,6 +283,15 @@ SCRIPTS = {
     "api:cancel_job": post("/api/v1/jobs/{waiting}/cancel", only(Right.CANCEL_ANY, 200)),
     "api:resolve_job": post("/api/v1/jobs/{unconfirmed}/resolve", only(Right.RESOLVE, 200), answer="give_up"),
     "api:retry_job": post("/api/v1/jobs/{lost}/retry", only(Right.CANCEL_ANY, 201)),
+    "api:change_job": Line(
+        "/api/v1/jobs/{waiting}",
+        only(Right.CANCEL_ANY, 200),
+        "PATCH",
+        {"version": 1, "priority": "high"},
+    ),
+    "api:pause_queue": post("/api/v1/queue/pause", may(Right.PAUSE), scope="team"),
+    "api:resume_queue": post("/api/v1/queue/resume", may(Right.PAUSE, 409), scope="team"),
+    "api:change_many": post("/api/v1/queue/bulk", may(Right.CANCEL_OWN), deed="cancel", filter={}),
     "api:list_models": get("/api/v1/models", SCRIPTS_OF_A_TEAM),
     "api:create_limit": post("/api/v1/limits", may(Right.SET_LIMITS, 201), **LIMIT),
     "api:list_limits": get("/api/v1/limits", SCRIPTS_OF_A_TEAM),
@@ -295,6 +309,7 @@ SCRIPTS = {
     "api:answer_approval": post("/api/v1/approvals/{approval}", only(Right.GRANT, 200), answer="refuse"),
     "api:read_spend": get("/api/v1/spend", SCRIPTS_OF_A_TEAM),
     "api:read_ledger": get("/api/v1/ledger", SCRIPTS_OF_A_TEAM),
+    "api:read_audit": get("/api/v1/audit", may(Right.SEE_AUDIT)),
     "api:read_health": get("/api/v1/health", SCRIPTS_OF_A_TEAM),
 }
 
