@@ -10,6 +10,8 @@ from typing import Any
 from celery import Celery, signals
 from django.conf import settings
 
+from dashboard import pulse
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 # Without fixups Celery leaves Django alone: beat only sends names of tasks.
@@ -26,6 +28,12 @@ app.conf.beat_schedule = {
 def log_like_the_site(**_options: Any) -> None:
     """Keep Celery from setting up logging of its own."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.beat_init.connect
+def say_alive(**_options: Any) -> None:
+    """Let the Health page see that somebody keeps the timetable."""
+    pulse.beat(pulse.TIMETABLE)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,11 @@ HIDDEN_WORDS = ("prompt", "secret", "password", "authorization", "cookie", "toke
 
 SECRET_TEXT = re.compile(
     r"(?i)(?P<before>bearer\s+|[?&](?:token|key|sig|signature|api_key)=|://[^\s:/@]*:"
-    r"|/asks/by-mail/|/password/reset/key/)(?P<secret>[^\s&@\"']+)"
+    r"|/asks/by-mail/|/password/reset/key/|/email/confirm/|/join/)(?P<secret>[^\s&@\"']+)"
 )
 
+
+JOB = re.compile(r"\bjob=(?P<id>job_\w+)")
 
 TALKATIVE = ("celery", "kombu", "httpx", "httpcore", "uvicorn", "asyncio", "PIL", "fontTools", "fpdf")
 """Loggers that say the same thing every second, or say whole addresses."""
@@ -31,6 +33,14 @@ def hide_secrets(_logger: object, _method: str, line: Line) -> Line:
             line[name] = "(hidden)"
         elif isinstance(value, str):
             line[name] = SECRET_TEXT.sub(r"\g<before>(hidden)", value)
+    return line
+
+
+def name_job(_logger: object, _method: str, line: Line) -> Line:
+    """Give the job a field of its own, wherever a sentence names it."""
+    found = JOB.search(str(line.get("event", "")))
+    if found and "job" not in line:
+        line["job"] = found["id"]
     return line
 
 
@@ -84,6 +94,7 @@ def _standard_logging(level: str, *, on_terminal: bool, process: str) -> dict[st
         "foreign_pre_chain": [*shared_processors(process), structlog.processors.format_exc_info],
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            name_job,
             hide_secrets,
             renderer,
         ],

@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from dashboard import identity, keys, logging
 from dashboard.env import Environment, WrongSetting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 LONGEST_SOCKET_PATH = 100
 """Bytes; the kernel takes 107, and the server adds a suffix while it starts."""
 

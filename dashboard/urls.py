@@ -14,6 +14,7 @@ from dashboard.views import (
     account,
     asks,
     asks_by_mail,
+    audit,
     balance,
     charges,
     create,
@@ -28,6 +29,7 @@ from dashboard.views import (
     live,
     look,
     media,
+    metrics,
     notices,
     prices,
     queue,
@@ -37,6 +39,7 @@ from dashboard.views import (
     spend_export,
     statements,
     styleguide,
+    support,
     team,
     team_zone,
     tokens,
@@ -103,6 +106,9 @@ single_sign_on_pages = [
 
 team_pages = [
     path("", team.team, name="team"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/log.csv", audit.audit_file, name="audit_csv"),
+    path("audit/log.json", audit.audit_file, {"form": "json"}, name="audit_json"),
     path("rename/", team.rename, name="rename_team"),
     path("zone/", team_zone.set_zone, name="set_team_zone"),
     path("choose/", team.choose, name="choose_team"),
@@ -217,6 +223,7 @@ queue_pages = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("look/", look.look, name="look"),
     path("frame/", look.frame, name="frame"),
     path("", welcome.home, name="home"),
@@ -239,6 +246,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prices/", include(price_pages)),
     path("spend/", include(spend_pages)),
     path("health/", health_page.health, name="health"),
+    path("health/support.zip", support.support_file, name="support_file"),
     *scripts,
 ]
 

@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import redis
+import structlog
 from celery import Task, shared_task
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 
-from videojobs import balance, balance_usage, dispatch, lifecycle, polling
+from videojobs import audit, balance, balance_usage, dispatch, lifecycle, polling
 from videojobs.accounts import provider_for
 from videojobs.journal import Journal
 from videojobs.media import space
@@ -76,12 +77,18 @@ def nudge(task: "Task[..., Any]", *arguments: object) -> bool:
     if time.monotonic() < _quiet["until"]:
         return False
     try:
-        task.apply_async(arguments, expires=60, retry=False)
+        task.apply_async(arguments, expires=60, retry=False, headers=_asked_by())
     except Exception as error:  # noqa: BLE001  whatever the broker's trouble is, the job is safe in the database
         _quiet["until"] = time.monotonic() + QUIET_AFTER_FAILURE
         logger.warning("nudge_failed: %s", type(error).__name__)
         return False
     return True
+
+
+def _asked_by() -> dict[str, str]:
+    """Return the request that asks, so that what a worker writes can be found by it."""
+    number = structlog.contextvars.get_contextvars().get("request_id")
+    return {"asked_by": number} if number else {}
 
 
 def nudge_send(account: ProviderAccount) -> None:
@@ -209,6 +216,8 @@ def mail() -> None:
 def housekeeping() -> None:
     """Every hour: drop what nobody needs, walk long unwalked ledgers, see how long the balance lasts."""
     delivery.forget_old(now=clock())
+    if settings.AUDIT_KEPT_FOR is not None:
+        audit.forget_old(settings.AUDIT_KEPT_FOR, now=clock())
     space.remove_leftovers(settings.MEDIA_ROOT, before=clock() - LEFTOVERS_AFTER)
     long_ago = Q(ledger_check=None) | Q(ledger_check__at__lt=clock() - VERIFIED_EVERY)
     for team_id in Team.objects.filter(long_ago).values_list("id", flat=True):

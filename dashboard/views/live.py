@@ -19,5 +19,5 @@ def since(request: TeamRequest) -> HttpResponse:
     number = int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
     missed = replay.after(request.team.pk, number).without(request.asker.hidden_projects)
     told = [news.told() for news in missed.news]
-    said = {"events": told, "last": missed.newest, "reset": not missed.is_complete, "queue": missed.queue}
-    return JsonResponse(said)
+    known = {"events": told, "last": missed.newest, "reset": not missed.is_complete, "queue": missed.queue}
+    return JsonResponse(known)

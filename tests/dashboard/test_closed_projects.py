@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -26,7 +27,7 @@ def cast(db: None) -> Cast:
     return create_cast()
 
 
-def job_of_alice(cast: Cast, project: Project, state: State = State.COMPLETED, **columns: object) -> Job:
+def job_of_alice(cast: Cast, project: Project, state: State = State.COMPLETED, **columns: Any) -> Job:
     """Make a finished job of Alice's in a project, with its clip."""
     job = create_job(
         cast.alice,

@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 import threading
+from ast import literal_eval
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 
 from dashboard import keys
@@ -66,7 +69,19 @@ def test_the_signing_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
 
 def test_a_given_signing_key_is_not_written_down(tmp_path: Path) -> None:
     settings_of(tmp_path, "SECRET_KEY", SECRET_KEY="k" * 40)
+    assert not (tmp_path / "keys" / "secret_key").exists()
+
+
+def test_given_field_keys_are_not_written_down(tmp_path: Path) -> None:
+    given = urlsafe_b64encode(b"k" * 32).decode()
+    settings_of(tmp_path, "FIELD_KEYS", SECRET_KEY="k" * 40, FIELD_KEYS=given)
     assert not (tmp_path / "keys").exists()
+
+
+def test_a_field_key_is_made_once_and_opens_what_it_sealed(tmp_path: Path) -> None:
+    first, second = (settings_of(tmp_path, "FIELD_KEYS")["FIELD_KEYS"] for _ in range(2))
+    assert first == second
+    assert Fernet(literal_eval(first)[0])
 
 
 def test_processes_that_start_at_once_agree_on_a_key(tmp_path: Path) -> None:

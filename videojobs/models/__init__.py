@@ -13,7 +13,7 @@ from videojobs.models.money import Balance, DayTotal, EntryKind, LedgerCheck, Le
 from videojobs.models.notices import Notice, OutboxMessage
 from videojobs.models.outputs import Output
 from videojobs.models.people import User
-from videojobs.models.queueing import Pause, PlaceLimit, QueueScope
+from videojobs.models.queueing import Pause, PlaceLimit, QueueScope, Target
 from videojobs.models.shares import Share
 from videojobs.models.statements import MonthlyStatement
 from videojobs.models.submissions import Submission
@@ -64,6 +64,7 @@ __all__ = [
     "QueueScope",
     "Share",
     "Submission",
+    "Target",
     "Team",
     "Token",
     "User",

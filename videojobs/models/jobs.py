@@ -58,7 +58,7 @@ def new_job_id() -> str:
     return "job_" + "".join(secrets.choice(_ALPHABET) for _ in range(22))
 
 
-class JobQuerySet(VeiledQuerySet):
+class JobQuerySet(VeiledQuerySet["Job"]):
     """The words for asking about jobs."""
 
     def in_team(self, team: Team) -> Self:

@@ -1,5 +1,6 @@
 """What holds the queue back by somebody's wish: pauses, and how many jobs may run and wait."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from videojobs.models.people import User
 from videojobs.models.teams import Team
 
 
@@ -17,6 +19,29 @@ class QueueScope(StrEnum):
     PERSON = "person"
     MODEL = "model"
     EACH = "each"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What of a team a pause or a number of places is about; the scope's own field names it."""
+
+    scope: QueueScope
+    person: User | None = None
+    model: str = ""
+
+    def __str__(self) -> str:
+        words = {QueueScope.TEAM: "the whole team", QueueScope.EACH: "each person"}
+        return words.get(self.scope) or str(self.person or self.model)
+
+    @property
+    def subject(self) -> str:
+        """What the audit log calls it."""
+        return self.person.email if self.person else self.model or self.scope.value
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """The columns that hold it."""
+        return {"scope": self.scope.value, "person": self.person, "model": self.model}
 
 
 class PauseQuerySet(models.QuerySet["Pause"]):

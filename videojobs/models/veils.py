@@ -2,18 +2,33 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 from videojobs.models.teams import Project, Prompts
 
-if TYPE_CHECKING:
-    from videojobs.models.jobs import Job
-
 KEPT_PROMPT = "Prompt kept private"
 """What stands where a project keeps a prompt from others."""
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Veilable(Protocol):
+    """What a veil reads of a job, and what it takes away."""
+
+    project_id: int
+    model: str
+    prompt: str
+    title: str
+    body: dict[str, Any]
+    is_veiled: bool
+
+    @property
+    def whose(self) -> int:
+        """Whose prompt it is."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +43,11 @@ class Veil:
         """Return the view of whoever is nobody in the team: of clients, and of those who read mails."""
         return cls(projects={} if project.prompts == Prompts.VISIBLE else {project.pk: project.prompts})
 
-    def covers(self, job: "Job") -> bool:
+    def covers(self, job: Veilable) -> bool:
         """Tell whether this reader may not read a job's prompt, and with it its body and raw answers."""
         return job.project_id in self.projects and job.whose != self.person
 
-    def instead(self, job: "Job") -> str:
+    def instead(self, job: Veilable) -> str:
         """Return what stands in the place of a job's prompt; the prompt itself where it is not covered."""
         return self.words(job.project_id, job.whose, job.prompt, job.title)
 
@@ -47,14 +62,14 @@ class Veil:
             return prompt
         return title if self.projects[project_id] == Prompts.TITLES and title else KEPT_PROMPT
 
-    def fall_over(self, job: "Job") -> None:
+    def fall_over(self, job: Veilable) -> None:
         """Take away what this reader may not read of a row in memory; the database keeps all of it."""
         if "prompt" in job.__dict__ and self.covers(job):
             job.prompt, job.body, job.is_veiled = self.instead(job), {"model": job.model}, True
             job.title = job.title if self.projects[job.project_id] == Prompts.TITLES else ""
 
 
-class VeiledQuerySet(models.QuerySet["Job"]):
+class VeiledQuerySet(models.QuerySet[Row]):
     """Rows come with the veil over them, however they are fetched; plain values do not."""
 
     _veil: Veil | None = None
@@ -81,7 +96,7 @@ class VeiledQuerySet(models.QuerySet["Job"]):
             for row in self._result_cache or ():
                 _cover(self._veil, row)
 
-    def iterator(self, *arguments: Any, **named: Any) -> "Iterator[Job]":
+    def iterator(self, *arguments: Any, **named: Any) -> Iterator[Row]:
         """Go through the rows without keeping them."""
         for row in super().iterator(*arguments, **named):
             if self._veil is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from dashboard import backups_made
 from dashboard.backups.saving import save
 
 
@@ -27,5 +28,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file} exists already; name another file")
         if not file.absolute().parent.is_dir():
             raise CommandError(f"{file.absolute().parent} does not exist; make that folder first")
-        counts = save(file, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        counts = save(file, now=now)
+        backups_made.note(now)
         self.stdout.write(f"{file}: {counts['rows']} rows and {counts['files']} files")

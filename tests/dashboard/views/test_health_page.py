@@ -1,13 +1,19 @@
 """The Health page: what is wrong stands first, each with what to do."""
 
+import io
+import zipfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import redis
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 
+from dashboard import backups_made, pulse
 from dashboard.readiness import TICK_KEY
-from tests.factories import NOW, Cast, create_cast, create_job, put
+from tests.factories import NOW, PROMPT, Cast, create_cast, create_job, put
 from videojobs import tasks
 from videojobs.models import LedgerCheck, Notice
 from videojobs.money.verifying import check
@@ -73,3 +79,45 @@ def test_each_ledger_is_verified_once_a_day(cast: Cast, broker: "redis.Redis") -
         tasks.verify_ledger(team.pk)
     tasks.housekeeping()
     assert asked() == 2 and LedgerCheck.objects.filter(problem="").count() == 2
+
+
+def test_a_worker_that_shows_it_lives_is_named(alice: Client, broker: "redis.Redis") -> None:
+    broker.set(f"{pulse.WORKERS}host:7", '{"since": 1.0}')
+    broker.set(pulse.TIMETABLE, '{"since": 1.0}')
+    assert "1 live: host:7." in page(alice)
+    broker.delete(f"{pulse.WORKERS}host:7")
+    assert "No worker shows that it lives." in page(alice)
+
+
+def test_a_full_disk_is_said_with_what_to_do(alice: Client, settings: Settings) -> None:
+    settings.MIN_FREE_DISK = 2**60
+    assert "nothing more is sent" in page(alice) and "Make room" in page(alice)
+
+
+def test_an_unconfirmed_job_is_something_to_see_to(alice: Client, cast: Cast) -> None:
+    create_job(cast.bob, cast.team, state=State.UNCONFIRMED)
+    assert "1 may have reached the provider and may not." in page(alice)
+
+
+def test_a_job_without_news_is_worth_a_look(alice: Client, cast: Cast) -> None:
+    create_job(cast.bob, cast.team, state=State.IN_PROGRESS)
+    assert "1 at the provider without an answer for 15 minutes." in page(alice)
+
+
+def test_a_backup_is_remembered(alice: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    assert "No backup was made on this machine yet." in page(alice)
+    backups_made.note(timezone.now())
+    assert "The last one is fresh." in page(alice)
+
+
+def test_the_support_file_holds_no_secret_prompt_or_name(
+    alice: Client, cast: Cast, settings: Settings
+) -> None:
+    settings.PROVIDER_KEY = "key-of-the-provider"
+    create_job(cast.bob, cast.team, state=State.FAILED, failure_code="refused")
+    with zipfile.ZipFile(io.BytesIO(alice.get("/health/support.zip").content)) as archive:
+        said = b"".join(map(archive.read, archive.namelist())).decode()
+    assert "refused" in said and '"django"' in said
+    for hidden in (PROMPT, "key-of-the-provider", settings.SECRET_KEY, "bob@example.org"):
+        assert hidden not in said
