@@ -29,6 +29,8 @@ def mail(env: Environment) -> dict[str, Any]:
     return env.email("EMAIL_URL", "dailies@example.com")
 
 
+FIELD_KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
+
 READERS: dict[str, Read] = {
     "TOGETHER_API_KEY": lambda env: env.secret("TOGETHER_API_KEY"),
     "TOGETHER_BASE_URL": origin,
@@ -41,6 +43,8 @@ READERS: dict[str, Read] = {
     "PORT": lambda env: env.whole("PORT", 8000, smallest=1, largest=65535),
     "EMAIL_URL": mail,
     "SECRET_KEY": lambda env: env.signing_key("SECRET_KEY"),
+    "FIELD_KEYS": lambda env: env.field_keys("FIELD_KEYS"),
+    "AUDIT_KEEP_DAYS": lambda env: env.days_or_ever("AUDIT_KEEP_DAYS", smallest=91, largest=36_500),
     "DEBUG": lambda env: env.flag("DEBUG", default=False),
     "ALLOWED_HOSTS": lambda env: env.hosts("ALLOWED_HOSTS", ["localhost"]),
     "MIN_FREE_DISK": lambda env: env.size("MIN_FREE_DISK", "5 GiB"),
@@ -73,6 +77,12 @@ def read(name: str, value: str) -> Any:
         ("TOGETHER_BASE_URL", "https://[::1"),
         ("TOGETHER_BASE_URL", "https://"),
         ("TOGETHER_BASE_URL", "https://a b"),
+        ("FIELD_KEYS", "too-short"),
+        ("FIELD_KEYS", "käse"),
+        ("FIELD_KEYS", f"{FIELD_KEY},short"),
+        ("AUDIT_KEEP_DAYS", "-1"),
+        ("AUDIT_KEEP_DAYS", "90"),
+        ("AUDIT_KEEP_DAYS", "forever"),
         ("PUBLIC_URL", "dailies.example.com"),
         ("PUBLIC_URL", "https://dailies.example.com/sub"),
         ("DATABASE_URL", "mysql://localhost/dailies"),
@@ -211,3 +221,13 @@ def test_mail_names_its_sender() -> None:
 )
 def test_hosts_match_as_django_matches_them(host: str, patterns: list[str], *, allowed: bool) -> None:
     assert is_allowed(host, patterns) is allowed
+
+
+def test_field_keys_are_taken_in_their_order() -> None:
+    assert read("FIELD_KEYS", f" {FIELD_KEY}, {FIELD_KEY} ") == [FIELD_KEY, FIELD_KEY]
+
+
+@pytest.mark.parametrize(("days", "kept"), [("0", None), ("91", 91), ("365", 365)])
+def test_days_are_kept_or_ever(days: str, kept: int | None) -> None:
+    found = read("AUDIT_KEEP_DAYS", days)
+    assert (found.days if found else None) == kept
