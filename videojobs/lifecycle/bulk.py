@@ -25,6 +25,7 @@ from videojobs.lifecycle.versions import locked
 from videojobs.models import Job, Priority, Project, ProviderAccount, Team, User
 from videojobs.models.jobs import JobQuerySet
 from videojobs.money.budgets import LimitRefused
+from videojobs.places import QueueFull
 from videojobs.states import AT_PROVIDER, State
 
 BATCH = 50
@@ -163,7 +164,7 @@ def retry_all(
         order, account = again(job)
         try:
             created = create(order, account, now=now)
-        except LimitRefused as refused:
+        except (LimitRefused, QueueFull) as refused:
             raise Stopped(str(refused)) from refused
         _write(job, dismissed_at=now)
         note(job, "retried", f"{actor} tried it again as {created.job.id}.", now=now, actor=actor)
@@ -213,11 +214,11 @@ def _each(
     now: datetime,
     patience: float,
     *,
-    size: int = BATCH,
+    size: int | None = None,
     **after: object,
 ) -> Done:
     """Do something to every job that matches now and still does when its turn comes."""
-    until = time.monotonic() + patience
+    until, size = time.monotonic() + patience, size or BATCH
     ids = list((jobs if jobs.ordered else jobs.order_by("id")).values_list("id", "team_id"))
     done, looked, why = 0, 0, ""
     for start in range(0, len(ids), size):

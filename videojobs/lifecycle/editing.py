@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from videojobs import audit
+from videojobs import audit, places
 from videojobs.lifecycle import asking
 from videojobs.lifecycle.creating import Order
 from videojobs.lifecycle.steps import Decided, note
@@ -44,7 +44,7 @@ def edit(job_id: str, order: Order, actor: User, *, version: int | None, now: da
 
     Whose job it is stays. It keeps its place where its price does not rise, else it is the newest of its
     line and marked next no more. Above a limit that asks it waits for a yes; one that has a yes keeps it
-    where the price does not rise. Raises Stale, Decided, or LimitRefused; nothing is changed then.
+    where the price does not rise. Raises Stale, Decided, LimitRefused or QueueFull; nothing is changed then.
     """
     columns = {
         "model": order.body.model,
@@ -90,6 +90,8 @@ def _revise(
         if not new:
             return Edited(job, Decimal(0))
         verdict = _move_money(job, new, actor, now)
+        if "model" in new:
+            places.admit_model(job)
         rise: Decimal = job.estimate - old.estimate
         write(job, {name: value for name, value in new.items() if name not in MONEY} | _place(job, rise, now))
         if verdict is not None and not _stays_granted(old, rise, verdict):
