@@ -13,7 +13,7 @@ from dashboard.access import demand, job_for, team_page
 from dashboard.forms.asks import AsksForm, RefuseForm
 from dashboard.http import TeamRequest
 from dashboard.templatetags.money import usd
-from dashboard.views.decide import decide
+from dashboard.views.decide import decide, on
 from dashboard.views.deeds import Deeds
 from dashboard.views.job_page import show_job
 from dashboard.views.questions import open_questions
@@ -50,7 +50,7 @@ def grant(request: TeamRequest, job_id: str) -> HttpResponse:
     answer = decide(
         request,
         job,
-        lambda: lifecycle.grant(job, request.user, now=timezone.now()),
+        lambda: lifecycle.grant(job, request.user, **on(request)),
         done=f"You said yes. {usd(job.held)} stays held, and the job takes its turn.",
     )
     tasks.nudge_send(job.account)
@@ -68,7 +68,7 @@ def refuse(request: TeamRequest, job_id: str) -> HttpResponse:
     return decide(
         request,
         job,
-        lambda: lifecycle.refuse(job, reason, request.user, now=timezone.now()),
+        lambda: lifecycle.refuse(job, reason, request.user, **on(request)),
         done=f"You said no. The job is cancelled, and {freed} is free again.",
         name="refuse",
         form=form,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from dashboard import versions
 from dashboard.forms.asks import RefuseForm
 from dashboard.http import Asker
 from dashboard.templatetags.money import usd
@@ -128,6 +129,8 @@ def take_answer(request: HttpRequest, opened: Opened) -> HttpResponse:
             return _grant(request, opened)
         if request.POST.get("answer") == "refuse":
             return _refuse(request, opened)
+    except lifecycle.Stale as stale:
+        raise Closed(409, "It is another wish now", f"{stale} Open the link once more.") from stale
     except lifecycle.Answered as late:
         raise Closed(409, "Somebody was first", str(late)) from late
     return _show(request, opened, status=422)
@@ -135,7 +138,8 @@ def take_answer(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 def _grant(request: HttpRequest, opened: Opened) -> HttpResponse:
     job = opened.job
-    lifecycle.grant(job, opened.person, now=timezone.now(), way=Way.LINK)
+    version = versions.posted(request)
+    lifecycle.grant(job, opened.person, now=timezone.now(), way=Way.LINK, version=version)
     tasks.nudge_send(job.account)
     return _done(request, "You said yes", f"{usd(job.held)} stays held, and the job takes its turn.")
 
@@ -144,7 +148,8 @@ def _refuse(request: HttpRequest, opened: Opened) -> HttpResponse:
     job, form = opened.job, RefuseForm(opened.job.id, request.POST)
     if not form.is_valid():
         return _show(request, opened, form=form, status=422)
-    lifecycle.refuse(job, form.cleaned_data["reason"], opened.person, now=timezone.now(), way=Way.LINK)
+    reason, version = form.cleaned_data["reason"], versions.posted(request)
+    lifecycle.refuse(job, reason, opened.person, now=timezone.now(), way=Way.LINK, version=version)
     return _done(
         request,
         "You said no",

@@ -1,7 +1,9 @@
 """A person decides about a job. Each view is one answer; what is wrong with it stands on the job's page."""
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
+from typing import TypedDict
 
 from django import forms
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from dashboard import versions
 from dashboard.access import job_for, job_for_change, team_page
 from dashboard.forms.job import AgainForm, ArrivedForm, FoundForm
 from dashboard.http import TeamRequest
@@ -36,7 +39,7 @@ def cancel(request: TeamRequest, job_id: str) -> HttpResponse:
     return decide(
         request,
         job,
-        lambda: lifecycle.cancel(job, request.user, now=timezone.now()),
+        lambda: lifecycle.cancel(job, request.user, **on(request)),
         done=f"Cancelled. It may have been sent after the backup, so its {money} stays unknown."
         if restored
         else f"Cancelled before it was sent. {money} is free again.",
@@ -55,7 +58,7 @@ def found(request: TeamRequest, job_id: str) -> HttpResponse:
         return decide(
             request,
             job,
-            lambda: lifecycle.found(job, wanted, request.user, provider_for(job.account), now=timezone.now()),
+            lambda: lifecycle.found(job, wanted, request.user, provider_for(job.account), **on(request)),
             done="Found. It is watched as usual now.",
             name="found",
             form=form,
@@ -76,7 +79,7 @@ def never_arrived(request: TeamRequest, job_id: str) -> HttpResponse:
     return decide(
         request,
         job,
-        lambda: lifecycle.never_arrived(job, reason, request.user, now=timezone.now()),
+        lambda: lifecycle.never_arrived(job, reason, request.user, **on(request)),
         done=f"Noted: it never arrived. Not charged; {freed} is free again.",
         name="arrived",
         form=form,
@@ -90,7 +93,7 @@ def give_up(request: TeamRequest, job_id: str) -> HttpResponse:
     return decide(
         request,
         job,
-        lambda: lifecycle.give_up(job, request.user, now=timezone.now()),
+        lambda: lifecycle.give_up(job, request.user, **on(request)),
         done=f"Given up. Its {usd(job.held)} stays unknown until somebody settles it."
         if job.held
         else "Given up. What it cost is settled already.",
@@ -104,7 +107,7 @@ def look_again(request: TeamRequest, job_id: str) -> HttpResponse:
     return decide(
         request,
         job,
-        lambda: lifecycle.look_again(job, request.user, now=timezone.now()),
+        lambda: lifecycle.look_again(job, request.user, **on(request)),
         done="Looking again.",
     )
 
@@ -116,7 +119,7 @@ def send_restored(request: TeamRequest, job_id: str) -> HttpResponse:
     answer = decide(
         request,
         job,
-        lambda: lifecycle.send_restored(job, request.user, now=timezone.now()),
+        lambda: lifecycle.send_restored(job, request.user, **on(request)),
         done="Noted. It still waits for a yes." if lifecycle.gate_of(job) else "It takes its turn now.",
     )
     tasks.nudge_send(job.account)
@@ -140,9 +143,21 @@ def send_again(request: TeamRequest, job_id: str) -> HttpResponse:
     job = job_to_resolve(request, job_id)
 
     def replace(again: Again) -> lifecycle.Created:
-        return lifecycle.send_again(job, again.order, again.account, request.user, now=timezone.now())
+        return lifecycle.send_again(job, again.order, again.account, request.user, **on(request))
 
     return once_more(request, job, replace)
+
+
+class On(TypedDict):
+    """When something is decided, and on which version of the job; None: any."""
+
+    now: datetime
+    version: int | None
+
+
+def on(request: TeamRequest) -> On:
+    """Return when and on which version a form decides."""
+    return {"now": timezone.now(), "version": versions.posted(request)}
 
 
 def job_to_resolve(request: TeamRequest, job_id: str) -> Job:

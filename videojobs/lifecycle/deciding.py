@@ -46,9 +46,10 @@ def cancel(job: Job, actor: User, *, now: datetime, version: int | None = None) 
     what it cost is unknown and its hold stays open.
     """
     with transaction.atomic():
-        fresh = _fresh(job, version)
+        fresh = _fresh(job)
         if fresh.state != State.WAITING:
-            raise Decided(_cannot_cancel(fresh))
+            raise Decided(_cannot_cancel(fresh))  # whatever else happened, this is what counts now
+        expect(fresh, version)
         restored = fresh.decision == Decision.RESTORED
         why = _why_cancelled(restored=restored)
         asking.withdraw(fresh, actor, now=now)
