@@ -35,6 +35,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("videojobs.pricelist",),
     ("videojobs.drift",),
     ("videojobs.statements",),
+    ("videojobs.forecast",),
     # 5
     (
         *("videojobs.lifecycle", "videojobs.dispatch", "videojobs.polling", "videojobs.notices"),

@@ -1,0 +1,103 @@
+"""Past times of kinds of jobs, read from the rows: in at most two queries, never all of a long history."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from videojobs.forecast import FEWEST, Lasted, Times, Typical
+from videojobs.models import Job, ProviderAccount
+from videojobs.states import State
+
+LATEST = 100
+"""How many past jobs of a model and size are read."""
+
+LATEST_OF_TEAM = 400
+"""How many of a team's past jobs are read where a model has none of that size."""
+
+MOST_KINDS = 40
+"""So many models and sizes of one queue are read; of the others nothing is foretold."""
+
+LONGEST_SENDING = 10.0
+"""Seconds between claim and acceptance that count; what took longer waited for a person."""
+
+Kind = tuple[str, str]
+"""A model and the size asked of it."""
+
+_COLUMNS = ("model", "size", "state", "claimed_at", "accepted_at", "finished_at", "ended_at")
+_Row = tuple[str, str, str, datetime | None, datetime | None, datetime | None, datetime | None]
+
+
+def key(kind: Kind) -> str:
+    """Return the name a forecast knows a kind by."""
+    return " ".join(kind)
+
+
+def read(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) -> dict[str, Times]:
+    """Return what past jobs of an account say about these kinds, by `key`.
+
+    Where too few of a size are known, the model's jobs of any size among these teams' latest stand for it;
+    a kind without those is left out.
+    """
+    wanted = list(dict.fromkeys(kinds))[:MOST_KINDS]
+    past = _sorted(_joined([_of_kind(account, kind) for kind in wanted]))
+    found = {kind: past[kind] for kind in wanted if len(past.get(kind, ())) >= FEWEST}
+    if missing := [kind for kind in wanted if kind not in found]:
+        found |= _of_any_size(account, missing, teams)
+    return {key(kind): Times(lengths) for kind, lengths in found.items()}
+
+
+def typical(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) -> dict[str, Typical]:
+    """Return how long jobs of these kinds usually are at the provider, by `key`."""
+    return {kind: times.typical for kind, times in read(account, kinds, teams).items()}
+
+
+def _of_any_size(
+    account: ProviderAccount, missing: Iterable[Kind], teams: Iterable[int]
+) -> dict[Kind, list[Lasted]]:
+    branches = [
+        Job.objects.of_account(account).filter(pk__in=_settled(team).values("pk")[:LATEST_OF_TEAM])
+        for team in sorted(set(teams))
+    ]
+    by_model: dict[str, list[Lasted]] = {}
+    for (model, _size), lengths in _sorted(_joined(branches)).items():
+        by_model.setdefault(model, []).extend(lengths)
+    return {kind: by_model[kind[0]] for kind in missing if len(by_model.get(kind[0], ())) >= FEWEST}
+
+
+def _settled(team: int) -> QuerySet[Job]:
+    # Only settled jobs, so that their index answers.
+    return Job.objects.filter(team=team, cost__isnull=False, finished_at__isnull=False).order_by(
+        "-finished_at"
+    )
+
+
+def _of_kind(account: ProviderAccount, kind: Kind) -> QuerySet[Job]:
+    model, size = kind
+    past = Job.objects.filter(account=account, model=model, size=size, finished_at__isnull=False)
+    return Job.objects.filter(pk__in=past.order_by("-finished_at").values("pk")[:LATEST])
+
+
+def _joined(branches: Sequence[QuerySet[Job]]) -> list[_Row]:
+    """Read all branches in one query; each finds its rows by an index of its own."""
+    if not branches:
+        return []
+    first, *rest = [branch.order_by().values_list(*_COLUMNS) for branch in branches]
+    return list(first.union(*rest, all=True) if rest else first)
+
+
+def _sorted(rows: Iterable[_Row]) -> dict[Kind, list[Lasted]]:
+    """Return past jobs by kind, newest first."""
+    found: dict[Kind, list[tuple[datetime, Lasted]]] = {}
+    for model, size, state, claimed, accepted, finished, ended in rows:
+        if accepted is None or finished is None or finished < accepted:
+            continue
+        sending = (accepted - claimed).total_seconds() if claimed else 0.0
+        made = (finished - accepted).total_seconds() + min(max(sending, 0.0), LONGEST_SENDING)
+        was_kept = state == State.COMPLETED and ended is not None
+        kept = max((ended - finished).total_seconds(), 0.0) if was_kept and ended else 0.0
+        found.setdefault((model, size), []).append((finished, Lasted(made, kept)))
+    return {
+        kind: [lasted for _at, lasted in sorted(past, key=lambda one: one[0], reverse=True)]
+        for kind, past in found.items()
+    }
