@@ -9,7 +9,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import login
 from django.forms import Form
 from django.http import HttpRequest
 from django.urls import reverse
@@ -97,6 +99,12 @@ class Adapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
         """Go back to where it was asked for."""
         return reverse("security")
+
+
+def let_in(request: HttpRequest, person: User) -> None:
+    """Sign in somebody whose account was made this moment, in a new session that they see listed."""
+    login(request, person)
+    UserSession.objects.create_from_request(request)
 
 
 def invitation_of(request: HttpRequest) -> Invitation | None:

@@ -1,5 +1,6 @@
 """The second step, and signing in through somebody else: what this site adds to allauth's."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -8,11 +9,12 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 
-from dashboard.accounts import invitation_of
+from dashboard.accounts import invitation_of, note_of_person
 from videojobs import sealing
 from videojobs.models import User
 
@@ -80,3 +82,23 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 def _is_asked_in(request: HttpRequest, addresses: list[str]) -> bool:
     invitation = invitation_of(request)
     return invitation is not None and (not invitation.email or invitation.email.lower() in addresses)
+
+
+def take_second_step_off(person: User, now: datetime) -> int:
+    """Remove a person's authenticator app, passkeys and recovery codes, and return how many there were."""
+    with transaction.atomic():
+        taken: int = Authenticator.objects.filter(user=person).delete()[0]
+        if taken:
+            note_of_person(person, "second_step_taken_off", "by whoever runs the site", now)
+    return taken
+
+
+def reseal_factors() -> int:
+    """Seal the secrets of all second steps anew with the first field key, and return how many there are."""
+    with transaction.atomic():
+        rows = list(Authenticator.objects.select_for_update().exclude(type=Authenticator.Type.WEBAUTHN))
+        for row in rows:
+            name = "secret" if row.type == Authenticator.Type.TOTP else "seed"
+            row.data[name] = sealing.reseal(row.data[name])
+            row.save(update_fields=["data"])
+    return len(rows)

@@ -34,6 +34,8 @@ def own_broker(url: str) -> str:
 
 for name in ("TOGETHER_API_KEY", "TOGETHER_BASE_URL", "EMAIL_URL", "PUBLIC_URL", "ALLOWED_HOSTS", "DEBUG"):
     os.environ.pop(name, None)
+for name in ("OIDC_ISSUER", "OIDC_AUTHORIZE_ORIGIN", "GOOGLE_CLIENT_ID", "OPEN_SIGN_UP"):
+    os.environ.pop(name, None)
 os.environ["DATA_DIR"] = str(own_folder())
 os.environ["MIN_FREE_DISK"] = "1 MiB"
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-" * 3

@@ -7,6 +7,7 @@ from typing import cast
 
 from allauth.account.internal.flows.logout import logout
 from allauth.account.models import EmailAddress
+from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
@@ -49,7 +50,7 @@ def security(request: HttpRequest) -> HttpResponse:
         in_team(request)
     person = cast(User, request.user)
     factors = list(Authenticator.objects.filter(user=person).order_by("created_at"))
-    codes = next((one.wrap() for one in factors if one.type == Authenticator.Type.RECOVERY_CODES), None)
+    codes = next((one for one in factors if one.type == Authenticator.Type.RECOVERY_CODES), None)
     shown = {
         "person": person,
         "new_address": EmailAddress.objects.get_new(person),
@@ -57,7 +58,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "app": next((one for one in factors if one.type == Authenticator.Type.TOTP), None),
         "passkeys": [one for one in factors if one.type == Authenticator.Type.WEBAUTHN],
         "codes": codes,
-        "codes_left": len(codes.get_unused_codes()) if codes else 0,
+        "codes_left": codes_left(codes) if codes else 0,
         "places": places_of(request, person),
         "linked": list(SocialAccount.objects.filter(user=person)),
         "may_link": bool(settings.SOCIALACCOUNT_PROVIDERS),
@@ -102,6 +103,12 @@ def places_of(request: HttpRequest, person: User) -> list[Place]:
         agent = request.headers.get("User-Agent", "")
         found.append(Place(0, browser_of(agent), request.META.get("REMOTE_ADDR", ""), None, is_this=True))
     return sorted(found, key=lambda place: not place.is_this)
+
+
+def codes_left(codes: Authenticator) -> int:
+    """Return how many recovery codes are not used yet, without unsealing any."""
+    used: int = codes.data["used_mask"]
+    return int(app_settings.RECOVERY_CODE_COUNT) - used.bit_count()
 
 
 def passkeys_work(request: HttpRequest) -> bool:

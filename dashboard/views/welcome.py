@@ -1,6 +1,5 @@
 """The front door, and the first visit that makes the owner account."""
 
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard import first_visit
 from dashboard.access import in_team, to_sign_in
+from dashboard.accounts import let_in
 from dashboard.forms.people import WelcomeForm
 from videojobs import teams
 from videojobs.rights import Right
@@ -55,5 +55,5 @@ def sign_in_first_owner(request: HttpRequest, form: WelcomeForm) -> bool:
     except teams.Refused as refused:
         form.add_error(refused.field or None, refused.message)
         return False
-    login(request, membership.user)
+    let_in(request, membership.user)
     return True

@@ -121,6 +121,11 @@ class TestSigningInWithIt:
         answer = client.post(form, {"password1": "tall ships 44", "password2": "tall ships 44"})
         assert answer.headers["Location"] == "/accounts/two-step/sign-in/"
 
+    def test_one_may_start_again_as_somebody_else(self, client: Client) -> None:
+        sign_in(client)
+        client.post("/accounts/logout/")
+        assert sign_in(client, "alice@example.org") == "/"
+
     def test_without_the_first_step_there_is_no_second(self, client: Client) -> None:
         answer = client.post("/accounts/two-step/sign-in/", {"code": code()})
         assert answer.headers["Location"].startswith("/accounts/login/")

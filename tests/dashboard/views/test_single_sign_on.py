@@ -7,6 +7,7 @@ import httpx
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings as current
+from django.contrib.auth import get_user
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -68,8 +69,8 @@ def sign_in(client: Client, **query: str) -> Any:
 
 def who(client: Client) -> str:
     """Return who is signed in, by address."""
-    found = User.objects.filter(pk=client.session.get("_auth_user_id")).first()
-    return found.email if found else ""
+    found = get_user(client)
+    return found.email if isinstance(found, User) else ""
 
 
 class TestSomebodyKnown:

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test import Client
 from pytest_django import Settings
@@ -70,6 +71,7 @@ class TestWelcome:
         assert (answer.status_code, answer.headers["Location"]) == (302, "/")
         assert (owner.role, owner.user.email, owner.team.name) == (Role.OWNER, "alice@example.org", "Harbour")
         assert client.session["_auth_user_id"] == str(owner.user.pk)
+        assert UserSession.objects.get(user=owner.user).session_key == client.session.session_key
         assert AuditEntry.objects.get().action == "team_created"
 
     def test_the_session_is_a_new_one(self, client: Client) -> None:
