@@ -84,7 +84,7 @@ class Frame:
     @property
     def rehearsal(self) -> bool:
         """Whether nothing is bought."""
-        return not settings.PROVIDER_KEY
+        return self.team.provider_account.is_rehearsal if self.team else not settings.PROVIDER_KEY
 
     @property
     def live(self) -> bool:
@@ -98,8 +98,8 @@ class Frame:
     @cached_property
     def parked(self) -> ProviderAccount | None:
         """The account that would send, while it waits for somebody's Resume."""
-        parked = ProviderAccount.objects.configured().exclude(parked_at=None)
-        return parked.first() if self.team else None
+        account = self.team.provider_account if self.team else None
+        return account if account and account.is_parked() else None
 
     @property
     def may_resume(self) -> bool:

@@ -15,7 +15,6 @@ from videojobs.models import (
     LimitScope,
     PriceOnFile,
     Project,
-    ProviderAccount,
     Team,
     Token,
 )
@@ -140,7 +139,7 @@ def _model(team: Team, name: int | str) -> Subject:
 
 def known_models(team: Team) -> list[str]:
     """Return the models a limit may be on: the catalogue's, those with a price on file, those made with."""
-    listed = [offer.model.id for offer in offers.for_team(team, ProviderAccount.objects.current())]
+    listed = [offer.model.id for offer in offers.for_team(team, team.provider_account)]
     filed = PriceOnFile.objects.filter(team=team).values_list("model", flat=True).distinct()
     made = DayTotal.objects.filter(team=team).values_list("model", flat=True).distinct()
     return list(dict.fromkeys([*listed, *filed, *made]))

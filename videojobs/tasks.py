@@ -232,13 +232,13 @@ def housekeeping() -> None:
 def import_usage() -> None:
     """Once a day, where it is wanted: take in what the provider says it billed."""
     now = clock()
-    account = ProviderAccount.objects.current()
     if not settings.IMPORT_USAGE or now.hour < USAGE_FROM:
         return
-    # Tried once a day, whatever came of it; without the cache once more does no harm.
-    if cache.add(f"usage:{account.pk}:{now.date()}", 1, timeout=24 * 3600):
-        taken = balance_usage.take_in(account, provider_for(account), now=now)
-        logger.info("usage_import stored=%s", taken)
+    for account in ProviderAccount.objects.configured():
+        # Tried once a day, whatever came of it; without the cache once more does no harm.
+        if cache.add(f"usage:{account.pk}:{now.date()}", 1, timeout=24 * 3600):
+            taken = balance_usage.take_in(account, provider_for(account), now=now)
+            logger.info("usage_import account=%d stored=%s", account.pk, taken)
 
 
 @shared_task(name="videojobs.verify_ledger")

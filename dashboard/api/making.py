@@ -41,7 +41,7 @@ def make(wish: Wish, answer: Answer[T], *, now: datetime) -> Made[T]:
 
     Raises what the form's way raises: BodyRefused, KeyReused, LimitRefused.
     """
-    account = ProviderAccount.objects.current()
+    account = wish.team.provider_account
     order = _order(wish, account)
     return _committed(account, lambda: lifecycle.create(order, account, now=now), answer)
 
@@ -89,7 +89,7 @@ def send_again(
 
 def once_more(job: Job, asker: Asker, press: Press | None) -> tuple[Order, ProviderAccount]:
     """Check and price an earlier job's wish as of now. Raises Decided, and BodyRefused."""
-    account = ProviderAccount.objects.current()
+    account = asker.team.provider_account
     return _order(_same_wish(job, asker, press, account), account), account
 
 

@@ -14,7 +14,7 @@ from dashboard.api.schemas_limits import LimitChange, LimitList, LimitOut, NewLi
 from dashboard.api.tokens import ApiRequest
 from dashboard.http import Asker
 from dashboard.limiting import LARGEST_ID, Terms, seen_by, subject_of
-from videojobs.models import Limit, LimitAction, LimitPeriod, LimitScope, ProviderAccount
+from videojobs.models import Limit, LimitAction, LimitPeriod, LimitScope, Team
 from videojobs.money import budgets
 from videojobs.money.budgets import LimitStanding, WrongLimit
 from videojobs.rights import Right
@@ -53,7 +53,7 @@ def create_limit(request: ApiRequest, limit: NewLimit) -> Status[LimitOut]:
 @router.get("/limits", response={200: LimitList, READ: Refusal})
 def list_limits(request: ApiRequest, which: Query[Which]) -> LimitList:
     """List the limits with what they have left; members see those their own jobs may fall under."""
-    asker, rehearsal = request.auth, _rehearsal(which)
+    asker, rehearsal = request.auth, _rehearsal(which, request.auth.team)
     return LimitList(
         rehearsal=rehearsal, limits=[_limit(one) for one in _standings(asker, rehearsal=rehearsal)]
     )
@@ -109,17 +109,17 @@ def _standings(asker: Asker, *, rehearsal: bool) -> list[LimitStanding]:
 
 
 def _read(asker: Asker, limit_id: int, which: Which) -> LimitOut:
-    standings = _standings(asker, rehearsal=_rehearsal(which))
+    standings = _standings(asker, rehearsal=_rehearsal(which, asker.team))
     found = next((one for one in standings if one.limit.pk == limit_id), None)
     if found is None:
         raise Http404("No such limit.")
     return _limit(found)
 
 
-def _rehearsal(which: Which) -> bool:
+def _rehearsal(which: Which, team: Team) -> bool:
     if which.rehearsal is not None:
         return which.rehearsal
-    return ProviderAccount.objects.current().is_rehearsal
+    return team.provider_account.is_rehearsal
 
 
 def _limit(standing: LimitStanding) -> LimitOut:

@@ -6,7 +6,6 @@ from dashboard.api.schemas import FiledPriceOut, LimitsOut, ModelList, ModelOut,
 from dashboard.api.tokens import ApiRequest
 from videojobs import offers
 from videojobs.catalog import CatalogModel, FiledPrice, ListPrice, Offer
-from videojobs.models import ProviderAccount
 
 router = Router(tags=["models"])
 
@@ -14,7 +13,7 @@ router = Router(tags=["models"])
 @router.get("/models", response={200: ModelList, frozenset({401, 403}): Refusal})
 def list_models(request: ApiRequest) -> ModelList:
     """List the whole catalogue with limits and prices, models on offer first."""
-    found = offers.for_team(request.auth.team, ProviderAccount.objects.current())
+    found = offers.for_team(request.auth.team, request.auth.team.provider_account)
     return ModelList(models=[_model(offer) for offer in found])
 
 

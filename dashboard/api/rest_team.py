@@ -18,7 +18,7 @@ from dashboard.api.tokens import ApiRequest
 from dashboard.http import Asker
 from dashboard.limiting import seen_by
 from videojobs import reports
-from videojobs.models import LedgerCheck, LimitScope, Project, ProviderAccount, Team, User
+from videojobs.models import LedgerCheck, LimitScope, Project, Team, User
 from videojobs.money import budgets
 from videojobs.money.periods import day_of
 from videojobs.reports import By, Days, Row, Totals
@@ -152,7 +152,7 @@ def _limit(asker: Asker) -> Decimal | None:
 @router.get("/health", response={200: HealthOut, frozenset({401, 403}): Refusal}, tags=["health"])
 def read_health(request: ApiRequest) -> HealthOut:
     """Read whether jobs move on, and what a person should see to."""
-    account = ProviderAccount.objects.current()
+    account = request.auth.team.provider_account
     counts = reports.counts(request.auth.team, request.auth.user)
     check = LedgerCheck.objects.filter(team=request.auth.team).first()
     away = readiness.broker_problem(time.time()) or account.parked_reason or account.outage_reason

@@ -6,7 +6,6 @@ from django import template
 from django.utils import timezone
 
 from videojobs.balance import Outlook, outlook
-from videojobs.models import ProviderAccount
 from videojobs.rights import Right
 
 register = template.Library()
@@ -18,5 +17,5 @@ def provider_balance(context: dict[str, Any]) -> Outlook | None:
     asker = getattr(context.get("request"), "asker", None)
     if asker is None or not asker.may(Right.SEE_SPEND):
         return None
-    account = ProviderAccount.objects.configured().exclude(kind="rehearsal").first()
-    return outlook(asker.team, account, now=timezone.now()) if account else None
+    account = asker.team.provider_account
+    return None if account.is_rehearsal else outlook(asker.team, account, now=timezone.now())

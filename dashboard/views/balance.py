@@ -44,7 +44,7 @@ class BalancePage:
     def _accounts(self) -> ProviderAccountQuerySet:
         accounts = ProviderAccount.objects.all()
         theirs = Q(balances__team=self.team) & ~Q(kind="rehearsal")
-        return accounts.filter(Q(pk__in=accounts.configured()) | theirs).distinct().order_by("pk")
+        return accounts.filter(Q(pk=self.team.provider_account.pk) | theirs).distinct().order_by("pk")
 
     def _chosen(self, name: str | None) -> ProviderAccount | None:
         accounts = list(self._accounts())
@@ -53,7 +53,8 @@ class BalancePage:
             if found is None:
                 raise Http404("No such account.")
             return found
-        return next((account for account in accounts if account.is_configured), None)
+        usual = self.team.provider_account
+        return usual if usual in accounts else None
 
     @cached_property
     def others(self) -> list[ProviderAccount]:
@@ -113,7 +114,7 @@ class BalancePage:
     def address(self) -> str:
         """This page about this account."""
         base = reverse("balance")
-        usual = self.account is None or self.account.is_configured
+        usual = self.account is None or self.account == self.team.provider_account
         return base if usual else f"{base}?account={self.account.pk}"  # type: ignore[union-attr]
 
 

@@ -22,7 +22,7 @@ from dashboard.views.create_asking import Asking, opened, posted, was_shaped_for
 from dashboard.views.create_models import History, card_of
 from videojobs import dispatch, lifecycle, offers, reports, tasks
 from videojobs.bodies import BodyRefused
-from videojobs.models import Job, ProviderAccount
+from videojobs.models import Job
 from videojobs.money.ledger import LimitRefused
 from videojobs.rights import Right
 
@@ -93,7 +93,7 @@ def _open(request: TeamRequest) -> HttpResponse:
 
 def _model_data(request: TeamRequest, model: str) -> dict[str, str]:
     """Name a model as the form does: one no catalogue knows stands under *unlisted*."""
-    known = {offer.model.id for offer in offers.for_team(request.team, ProviderAccount.objects.current())}
+    known = {offer.model.id for offer in offers.for_team(request.team, request.team.provider_account)}
     return {"model": model} if model in known or not model else {"model": "unlisted", "unlisted_model": model}
 
 

@@ -178,7 +178,7 @@ def opened(
     request: TeamRequest, given: Given, data: Mapping[str, Any], retry_of: Job | None = None
 ) -> Asking:
     """Return a form to be filled in: the model named in `data`, with what of `given` it takes."""
-    account = ProviderAccount.objects.current()
+    account = request.team.provider_account
     choice = Choice.read(request, account, data)
     shape = form_shape(choice.offer)
     filling = fitting(given, shape)
@@ -189,7 +189,7 @@ def opened(
 
 def posted(request: TeamRequest, retry_of: Job | None) -> Asking:
     """Return a form that came back."""
-    account = ProviderAccount.objects.current()
+    account = request.team.provider_account
     choice = Choice.read(request, account, request.POST)
     form = CreateForm(form_shape(choice.offer), request.POST)
     return Asking(request, account, choice, form, read_press(request.POST), retry_of)

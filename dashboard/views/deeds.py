@@ -127,7 +127,7 @@ class Again:
     @classmethod
     def quote(cls, job: Job, asker: Asker, request_id: str = "") -> "Again":
         """Check and price the wish of a job anew. Raises BodyRefused where today it would be refused."""
-        account = ProviderAccount.objects.current()
+        account = asker.team.provider_account
         request_id = request_id or uuid4().hex
         wish = submitting.Wish(
             values=job.body,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -144,7 +143,7 @@ def _named(limit: Limit) -> dict[str, object]:
 def _rehearsal(request: TeamRequest) -> bool:
     """Whether rehearsal money is asked about; what jobs are made with now where nobody says."""
     asked = request.GET.get("kind", "")
-    return asked == Kind.REHEARSAL if asked in set(Kind) else not settings.PROVIDER_KEY
+    return asked == Kind.REHEARSAL if asked in set(Kind) else request.team.provider_account.is_rehearsal
 
 
 def _query(*, rehearsal: bool) -> str:

@@ -68,7 +68,7 @@ def accounts_for(request: TeamRequest) -> ProviderAccountQuerySet:
     """Return the accounts that send for this team: the one set up now, and those of its jobs."""
     accounts = ProviderAccount.objects.all()
     theirs = Exists(request.team.jobs.filter(account=OuterRef("pk")))
-    return accounts.filter(Q(pk__in=accounts.configured()) | theirs)
+    return accounts.filter(Q(pk=request.team.provider_account.pk) | theirs)
 
 
 def go_back(request: TeamRequest) -> HttpResponse:

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -52,7 +51,7 @@ class Asked:
     def read(cls, request: TeamRequest) -> "Asked":
         """Read an address; what it leaves open or says wrong is as it usually is."""
         given, now = request.GET.dict(), timezone.now()
-        usual = Kind.LIVE if settings.PROVIDER_KEY else Kind.REHEARSAL
+        usual = Kind(request.team.provider_account.kind)
         splits = [by for by, _label in splits_for(request.asker)]
         return cls(
             asker=request.asker,

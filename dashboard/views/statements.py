@@ -131,7 +131,7 @@ def described(values: dict[str, object]) -> tuple[str, dict[str, str]]:
 
 def question(request: TeamRequest, now: datetime) -> tuple[StatementForm, str]:
     """Return what an address asks for, and the same as a query; without a project: this month's default."""
-    usual = Kind.LIVE if settings.PROVIDER_KEY else Kind.REHEARSAL
+    usual = Kind(request.team.provider_account.kind)
     data = {name: word for name, word in request.GET.dict().items() if word}
     if "project" not in data:
         default = request.team.projects.get(is_default=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import cached_property
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
+    @cached_property
     def provider_account(self) -> ProviderAccount:
         """The account its new jobs belong to: its own key's, else the environment's."""
         return self.account or ProviderAccount.objects.current()
