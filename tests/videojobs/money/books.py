@@ -22,6 +22,7 @@ from videojobs.models import (
     LimitPeriod,
     LimitScope,
     Notice,
+    Project,
     Token,
 )
 from videojobs.models.limits import LimitAction
@@ -50,8 +51,10 @@ class Books(World):
 
     usd: str = "0.28"
     token: Token = field(init=False)
+    other: Project = field(init=False)
 
     def __post_init__(self) -> None:
+        self.other = Project.objects.create(team=self.cast.team, name="Other", created_at=NOW)
         self.token, _secret = create_token(self.cast.bob, self.cast.team)
 
     @classmethod
@@ -103,6 +106,20 @@ class Books(World):
                 lifecycle.grant(job, self.cast.alice, now=self.now)
             else:
                 lifecycle.refuse(job, "", self.cast.alice, now=self.now)
+
+    def edit(self, number: int) -> None:
+        """Let a waiting job be another wish; a refusal changes nothing."""
+        for job in pick(Job.objects.waiting(), number):
+            model, other = MODELS[number // 2 % 2], self.other if number // 4 % 2 else self.cast.project
+            order = Order(self.cast.team, other, self.cast.bob, body(model=model), price(self.usd))
+            before, entries = Job.objects.values().get(id=job.id), rows()
+            try:
+                lifecycle.edit(job.id, order, self.cast.alice, version=job.version, now=self.now)
+            except LimitRefused:
+                assert (Job.objects.values().get(id=job.id), rows()) == (before, entries)
+            else:
+                if Job.objects.get(id=job.id).held != job.held:  # what costs the same is let in already
+                    self.fits(job, waiting=True)
 
     # who looks after the money
 

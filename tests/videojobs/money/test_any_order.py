@@ -14,7 +14,7 @@ from tests.videojobs.money.books import Books
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
-ASKING = ["submit"] * 8 + ["reprice", "answer"]
+ASKING = ["submit"] * 8 + ["reprice", "answer"] + ["edit"] * 3
 SENDING = ["send"] * 8 + ["claim", "claim", "post", "land", "land", "wait", "sweep", "die"]
 WATCHING = ["finish"] * 7 + ["look"]
 DECIDING = ["cancel", "never_arrived", "give_up", "look_again", "send_again", "resume", "resume"]
