@@ -156,25 +156,41 @@ class Line:
     lags: Sequence[float] = (0.0,)
 
     def expected(self, first: int, end: int, *, seed: int = 0) -> list[Expected | None]:
-        """Return for the jobs at these places, from 0, when they start and finish; None where nobody knows.
+        """Return for the jobs at these places, from 0, when they start and finish; None where nobody knows."""
+        played = self.played(end, seed=seed)
+        return [played.expected(place) for place in range(first, min(end, len(self.ahead)))]
 
-        The same queue gives the same ranges. What is not foreseeable is left out: jobs yet to be sent,
-        pauses, refusals.
+    def played(self, depth: int, *, seed: int = 0) -> "Played":
+        """Play the queue through for the first jobs in line. The same queue gives the same ranges.
+
+        What is not foreseeable is left out: jobs yet to be sent, pauses, refusals.
         """
-        ahead = self.ahead[:end]
-        asked = range(first, len(ahead))
-        if not (asked and self.times):
-            return [None] * len(asked)
+        ahead = self.ahead[:depth]
+        if not (ahead and self.times):
+            return Played(ahead, frozenset(), [])
         plays = min(max(STEPS // len(ahead), FEWEST_PLAYS), MOST_PLAYS)
         game = _Game(self, ahead)
         random = Random(seed)  # noqa: S311  no secret: the same queue gives the same ranges
-        played = [game.play(random) for _play in range(plays)]
-        return [
-            _range([play[0][place] for play in played], [play[1][place] for play in played])
-            if ahead[place].kind in self.times
-            else None
-            for place in asked
-        ]
+        return Played(ahead, frozenset(self.times), [game.play(random) for _play in range(plays)])
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of all plays for the first jobs in line."""
+
+    ahead: Sequence[Ahead]
+    known: frozenset[str]
+    plays: Sequence[tuple[Sequence[float], Sequence[float]]]
+
+    def expected(self, place: int) -> Expected | None:
+        """Return when the job at a place, from 0, starts and finishes; None where nobody knows."""
+        if not self.plays or self.ahead[place].kind not in self.known:
+            return None
+        starts = [play[0][place] for play in self.plays]
+        if math.inf in starts:
+            return None  # what it waits for never falls free
+        ends = [play[1][place] for play in self.plays]
+        return Expected(*map(_seconds, (*between(starts), *between(ends))))
 
 
 def between(values: Iterable[float]) -> tuple[float, float]:
@@ -188,12 +204,6 @@ def between(values: Iterable[float]) -> tuple[float, float]:
         pvariance(ordered) * count / (count - 1) * (1 + 1 / count)
     )
     return max(mean - reach, 0.0), mean + reach
-
-
-def _range(starts: Sequence[float], ends: Sequence[float]) -> Expected | None:
-    if math.inf in starts:
-        return None  # whatever it waits for never falls free
-    return Expected(*map(_seconds, (*between(starts), *between(ends))))
 
 
 def _seconds(seconds: float) -> timedelta:

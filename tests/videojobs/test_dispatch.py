@@ -110,13 +110,13 @@ def test_a_job_nobody_looks_at_says_so(cast: Cast, settings: Settings, state: St
 def test_every_waiting_job_says_how_many_are_ahead(cast: Cast, account: ProviderAccount) -> None:
     first, second = waiting(cast, "alice", 0), waiting(cast, "alice", 1)
     assert reason(first).startswith("Next in line")
-    assert reason(second).startswith("1 job is ahead")
+    assert reason(second).startswith("1 ahead")
 
 
 def test_full_places_are_named(cast: Cast, account: ProviderAccount) -> None:
     ProviderAccount.objects.update(places=1)
     create_job(cast.bob, cast.team, state=State.IN_PROGRESS)
-    assert reason(waiting(cast, "alice", 0)).startswith("All 1 places at the provider are busy")
+    assert reason(waiting(cast, "alice", 0)).startswith("The one place at the provider is busy")
 
 
 def test_jobs_that_do_not_wait_have_no_reason(cast: Cast) -> None:

@@ -1,11 +1,14 @@
 """Whose job is sent next, and the sentence that says why the others wait."""
 
 from videojobs.dispatch.choosing import disk_has_room, free_places, next_job, places_of, sendable_now
+from videojobs.dispatch.line import Newcomer, for_new
 from videojobs.dispatch.reasons import Queue, reasons, unwatched
 
 __all__ = [
+    "Newcomer",
     "Queue",
     "disk_has_room",
+    "for_new",
     "free_places",
     "next_job",
     "places_of",

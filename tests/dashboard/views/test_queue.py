@@ -71,7 +71,7 @@ def test_a_waiting_job_says_its_place_and_its_reason(alice: Client, cast: Cast) 
     waiting = lane(page(alice), "waiting")
     assert waiting.index("First") < waiting.index("Second")
     assert "Next in line" in waiting
-    assert "1 job is ahead" in waiting
+    assert "1 ahead" in waiting
 
 
 def test_waiting_jobs_stand_in_the_order_of_turns(alice: Client, cast: Cast) -> None:
