@@ -3,15 +3,22 @@
 from typing import Any, cast
 
 from allauth.account import forms as account
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.core.cache import cache
 
 from dashboard.forms.people import dress, focus, printable, words_field
+from videojobs.models import User
 
 PASSWORD_RULE = "At least 8 characters; not a common one, not your name."  # noqa: S105  a sentence
 LONGEST_PASSKEY_NAME = 60
+CODE_SECONDS = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+"""How long one code of an authenticator app is right."""
 
 
 class SignUpForm(account.SignupForm):
@@ -59,7 +66,27 @@ class PasswordAgainForm(account.ReauthenticateForm):
         focus(self, "password")
 
 
-class CodeForm(mfa.AuthenticateForm):
+class UsedOnce:
+    """A code of an app counts once for as long as it could be right.
+
+    allauth remembers one for half a minute; with its tolerance for wrong clocks it is right for longer.
+    """
+
+    user: User
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        """Refuse a code that was used before, at whatever browser."""
+        code = cast(str, super().clean_code())  # type: ignore[misc]
+        digits = "".join(letter for letter in code if letter.isdigit())
+        if self.authenticator.type == Authenticator.Type.TOTP and not cache.add(
+            f"second-step-used:{self.user.pk}:{digits}", True, CODE_SECONDS
+        ):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(UsedOnce, mfa.AuthenticateForm):
     """A code, at sign-in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,7 +94,7 @@ class CodeForm(mfa.AuthenticateForm):
         _dress_code(self)
 
 
-class CodeAgainForm(mfa.ReauthenticateForm):
+class CodeAgainForm(UsedOnce, mfa.ReauthenticateForm):
     """A code, asked for again before something that matters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -245,3 +245,11 @@ def test_the_button_stands_there_only_when_configured(client: Client, settings: 
     assert "Continue with" not in client.get("/accounts/login/").content.decode()
     settings.SOCIALACCOUNT_PROVIDERS = registered("https://login.example.com")
     assert "Continue with Harbour ID" in client.get("/accounts/login/?next=/team/").content.decode()
+
+
+def test_google_is_asked_under_our_own_address(client: Client, settings: Settings) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = providers(Registered("", ""), Registered("id.apps.example", "secret"))
+    address = httpx.URL(client.post("/accounts/google/login/").headers["Location"])
+    assert (address.host, address.params["client_id"]) == ("accounts.google.com", "id.apps.example")
+    assert address.params["redirect_uri"] == "http://testserver/accounts/google/callback/"
+    assert address.params["code_challenge_method"] == "S256"
