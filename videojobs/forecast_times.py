@@ -47,9 +47,20 @@ def read(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) 
     return {key(kind): Times(lengths) for kind, lengths in found.items()}
 
 
-def typical(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) -> dict[str, Typical]:
-    """Return how long jobs of these kinds usually are at the provider, by `key`."""
-    return {kind: times.typical for kind, times in read(account, kinds, teams).items()}
+def typical_of(jobs: Iterable[Job]) -> dict[str, Typical]:
+    """Return how long jobs like each of these usually are at the provider, by job; in two queries an account.
+
+    Read `job.account` with the jobs, or this costs a query each.
+    """
+    by_account: dict[ProviderAccount, list[Job]] = {}
+    for job in jobs:
+        by_account.setdefault(job.account, []).append(job)
+    found: dict[str, Typical] = {}
+    for account, own in by_account.items():
+        times = read(account, [(job.model, job.size) for job in own], {job.team_id for job in own})
+        known = {name: one.typical for name, one in times.items()}
+        found |= {job.id: known[name] for job in own if (name := key((job.model, job.size))) in known}
+    return found
 
 
 def _of_any_size(

@@ -25,6 +25,7 @@ from dashboard.api import (
     rest_ledger,
     rest_limits,
     rest_models,
+    rest_queue,
     rest_team,
 )
 from dashboard.api.describing import Reader
@@ -151,6 +152,7 @@ for kind in (Exception, Http404, HttpError, ValidationError):
 for router in (
     rest_jobs.router,
     rest_control.router,
+    rest_queue.router,
     rest_models.router,
     rest_limits.router,
     rest_approvals.router,

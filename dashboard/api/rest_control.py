@@ -133,7 +133,7 @@ def _moves(job: Job, change: JobChange, wanted: set[str], actor: User, now: date
 def pause_queue(request: ApiRequest, wish: PauseWish) -> PauseOut:
     """Send nothing more of the team, a person or a model; what is at the provider runs on."""
     asker, target = request.auth, _target(request.auth, wish)
-    return _pause(pauses.pause(asker.team, target, asker.user, wish.reason, now=timezone.now()))
+    return pause_out(pauses.pause(asker.team, target, asker.user, wish.reason, now=timezone.now()))
 
 
 @router.post("/queue/resume", response={200: PauseOut, CHANGED: Refusal})
@@ -142,7 +142,7 @@ def resume_queue(request: ApiRequest, wish: PauseWish) -> PauseOut:
     asker, target = request.auth, _target(request.auth, wish)
     ended = pauses.resume(asker.team, target, asker.user, now=timezone.now())
     making.nudge(asker.team.provider_account)
-    return _pause(ended)
+    return pause_out(ended)
 
 
 def _target(asker: Asker, wish: PauseWish) -> Target:
@@ -178,7 +178,8 @@ def _model(asker: Asker, model_id: str) -> str:
     return model_id
 
 
-def _pause(pause: Pause) -> PauseOut:
+def pause_out(pause: Pause) -> PauseOut:
+    """Return a pause as REST shows it."""
     return PauseOut.model_validate(
         {
             "scope": pause.scope,
