@@ -6,13 +6,13 @@ process that dies leaves whole jobs behind.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 
 from videojobs import audit
 from videojobs.bodies import BodyRefused
@@ -20,7 +20,7 @@ from videojobs.lifecycle.creating import Order, create
 from videojobs.lifecycle.deciding import cancel
 from videojobs.lifecycle.editing import move_to_project
 from videojobs.lifecycle.ordering import expect_start, why_later
-from videojobs.lifecycle.steps import Decided, note
+from videojobs.lifecycle.steps import Decided, note, note_all
 from videojobs.lifecycle.versions import locked
 from videojobs.models import Job, Priority, Project, ProviderAccount, Team, User
 from videojobs.models.jobs import JobQuerySet
@@ -36,6 +36,16 @@ UNHAPPY = frozenset({State.FAILED, State.LOST, State.CANCELLED})
 """Ended without a clip."""
 
 HIDEABLE = UNHAPPY | AT_PROVIDER | {State.STORING}
+
+
+@dataclass(frozen=True)
+class Some:
+    """What came of one batch: how many took the deed, the first reason of one that did not, and the end."""
+
+    done: int
+    why: str = ""
+    stopped: bool = False
+
 
 Again = Callable[[Job], tuple[Order, ProviderAccount]]
 """Checks and prices the wish of an ended job as of now."""
@@ -69,10 +79,8 @@ def cancel_all(jobs: JobQuerySet, actor: User, *, now: datetime, patience: float
     One that was sent meanwhile is not cancelled: the provider cannot stop it, and will charge for it.
     """
 
-    def deed(job: Job) -> None:
-        cancel(job, actor, now=now)
-
-    return _each(jobs.waiting(), deed, "jobs_cancelled", actor, now, patience)
+    deed = _each(lambda job: cancel(job, actor, now=now))
+    return _in_batches(jobs.waiting(), deed, "jobs_cancelled", actor, now, patience)
 
 
 def prioritise_all(
@@ -81,12 +89,14 @@ def prioritise_all(
     """Give every waiting job that matches a priority in its own line."""
     label = Priority(priority).label
 
-    def deed(job: Job) -> None:
-        _write(job, priority=priority)
-        note(job, "priority", f"{actor} set its priority to {label}.", now=now, actor=actor)
+    def deed(rows: list[Job]) -> Some:
+        _write(rows, priority=priority)
+        why = f"{actor} set its priority to {label}."
+        note_all(rows, "priority", lambda _job: why, now=now, actor=actor)
+        return Some(len(rows))
 
     others = jobs.waiting().exclude(priority=priority)
-    return _each(others, deed, "jobs_prioritised", actor, now, patience, priority=label)
+    return _in_batches(others, deed, "jobs_prioritised", actor, now, patience, priority=label)
 
 
 def start_all_later(
@@ -95,13 +105,15 @@ def start_all_later(
     """Let every waiting job that matches be sent no sooner than a moment. Raises WrongAnswer."""
     expect_start(when, now)
 
-    def deed(job: Job) -> None:
-        _write(job, send_after=when)
-        note(job, "start_later", why_later(job, when, actor), now=now, actor=actor)
+    def deed(rows: list[Job]) -> Some:
+        _write(rows, send_after=when)
+        note_all(rows, "start_later", lambda job: why_later(job, when, actor), now=now, actor=actor)
+        return Some(len(rows))
 
-    others = jobs.waiting().exclude(send_after=when) if when else jobs.waiting().exclude(send_after=None)
+    same = Q(send_after=None) if when is None else Q(send_after=when, send_after__isnull=False)
     said = when.isoformat() if when else "when its turn comes"
-    return _each(others, deed, "jobs_put_off", actor, now, patience, send_after=said)
+    others = jobs.waiting().exclude(same)
+    return _in_batches(others, deed, "jobs_put_off", actor, now, patience, send_after=said)
 
 
 def move_all(
@@ -109,20 +121,19 @@ def move_all(
 ) -> Done:
     """Let every waiting job that matches be for another project, and its hold; a limit may refuse some."""
 
-    def deed(job: Job) -> None:
-        move_to_project(job.id, project, actor, version=None, now=now)
-
+    deed = _each(lambda job: move_to_project(job.id, project, actor, version=None, now=now))
     others = jobs.waiting().filter(team=project.team_id).exclude(project=project)
-    return _each(others, deed, "jobs_moved", actor, now, patience, project=project.pk)
+    return _in_batches(others, deed, "jobs_moved", actor, now, patience, project=project.pk)
 
 
 def dismiss_all(jobs: JobQuerySet, actor: User, *, now: datetime, patience: float = PATIENCE) -> Done:
     """Put every failure that matches away, out of the queue's sight; jobs and money stay as they are."""
 
-    def deed(job: Job) -> None:
-        _hide(job, actor, now)
+    def deed(rows: list[Job]) -> Some:
+        _hide(rows, actor, now)
+        return Some(len(rows))
 
-    return _each(troubles(jobs), deed, "jobs_dismissed", actor, now, patience)
+    return _in_batches(troubles(jobs), deed, "jobs_dismissed", actor, now, patience)
 
 
 def dismiss(job_id: str, actor: User, *, version: int | None, now: datetime) -> Job:
@@ -137,7 +148,7 @@ def dismiss(job_id: str, actor: User, *, version: int | None, now: datetime) -> 
                 f"This job is {job.state} now; only one that was sent or came to nothing is put away."
             )
         if job.dismissed_at is None:
-            _hide(job, actor, now)
+            _hide([job], actor, now)
         return job
 
 
@@ -146,7 +157,7 @@ def bring_back(job_id: str, actor: User, *, version: int | None, now: datetime) 
     with transaction.atomic():
         job = locked(job_id, version)
         if job.dismissed_at is not None:
-            _write(job, dismissed_at=None)
+            _write([job], dismissed_at=None)
             note(job, "brought_back", f"{actor} brought it back.", now=now, actor=actor)
         return job
 
@@ -160,17 +171,17 @@ def retry_all(
     person's, finds nothing to do. One that was tried again by itself is left out.
     """
 
-    def deed(job: Job) -> None:
+    def retry(job: Job) -> None:
         order, account = again(job)
         try:
             created = create(order, account, now=now)
         except (LimitRefused, QueueFull) as refused:
             raise Stopped(str(refused)) from refused
-        _write(job, dismissed_at=now)
+        _write([job], dismissed_at=now)
         note(job, "retried", f"{actor} tried it again as {created.job.id}.", now=now, actor=actor)
 
     failures = troubles(jobs).filter(retries=None).order_by("created_at", "id")
-    return _each(failures, deed, "jobs_retried", actor, now, patience, size=1)
+    return _in_batches(failures, _each(retry), "jobs_retried", actor, now, patience, size=1)
 
 
 def troubles(jobs: JobQuerySet) -> JobQuerySet:
@@ -191,24 +202,30 @@ def summed(jobs: JobQuerySet, *, column: str = "held") -> Tally:
     return Tally(found["count"], found["usd"] or Decimal(0))
 
 
-def _write(job: Job, **columns: object) -> None:
-    """Write columns of a locked job, which becomes its next version."""
-    Job.objects.filter(id=job.id).update(version=F("version") + 1, **columns)
-    job.version += 1
-    for name, value in columns.items():
-        setattr(job, name, value)
+def _write(rows: list[Job], **columns: object) -> None:
+    """Write columns of locked jobs, each of which becomes its next version."""
+    ids = [job.id for job in rows]
+    Job.objects.filter(id__in=ids).update(version=F("version") + 1, **columns)
+    for job in rows:
+        job.version += 1
+        for name, value in columns.items():
+            setattr(job, name, value)
 
 
-def _hide(job: Job, actor: User, now: datetime) -> None:
-    sent = job.state not in UNHAPPY
-    _write(job, dismissed_at=now)
-    why = f"{actor} waits for it no more; it is kept when it comes." if sent else f"{actor} put it away."
-    note(job, "dismissed", why, now=now, actor=actor)
+def _hide(rows: list[Job], actor: User, now: datetime) -> None:
+    _write(rows, dismissed_at=now)
+
+    def why(job: Job) -> str:
+        if job.state in UNHAPPY:
+            return f"{actor} put it away."
+        return f"{actor} waits for it no more; it is kept when it comes."
+
+    note_all(rows, "dismissed", why, now=now, actor=actor)
 
 
-def _each(
+def _in_batches(
     jobs: JobQuerySet,
-    deed: Callable[[Job], None],
+    deed: Callable[[list[Job]], Some],
     action: str,
     actor: User,
     now: datetime,
@@ -219,41 +236,49 @@ def _each(
 ) -> Done:
     """Do something to every job that matches now and still does when its turn comes."""
     until, size = time.monotonic() + patience, size or BATCH
-    ids = list((jobs if jobs.ordered else jobs.order_by("id")).values_list("id", "team_id"))
+    ids = list((jobs if jobs.ordered else jobs.order_by("id")).values_list("id", flat=True))
     done, looked, why = 0, 0, ""
     for start in range(0, len(ids), size):
-        batch = [job_id for job_id, _team in ids[start : start + size]]
-        some, reason, stopped = _batch(jobs, batch, deed)
-        done, why = done + some, why or reason
-        looked += 0 if stopped else len(batch)
-        if stopped or time.monotonic() > until:
+        batch = ids[start : start + size]
+        some = _batch(jobs, batch, deed)
+        done, why = done + some.done, why or some.why
+        looked += 0 if some.stopped else len(batch)
+        if some.stopped or time.monotonic() > until:
             break
     if done:
-        team = Team.objects.get(pk=ids[0][1])
+        team = Team.objects.get(jobs=ids[0])
         audit.note(team, actor, action, f"{done} jobs", now, after=after | {"jobs": done})
     return Done(done, looked - done, len(ids) - looked, why)
 
 
-def _batch(jobs: JobQuerySet, ids: Iterable[str], deed: Callable[[Job], None]) -> tuple[int, str, bool]:
-    """Return how many of a batch took the deed, the first reason why one did not, and whether all must stop.
+def _batch(jobs: JobQuerySet, ids: list[str], deed: Callable[[list[Job]], Some]) -> Some:
+    """Do something to a batch in one transaction.
 
     All rows are locked first and in one order: a row's lock after the chain's would make a ring.
     """
-    done, why = 0, ""
     with transaction.atomic():
-        rows = Job.objects.filter(id__in=list(ids)).locked().order_by("id")
-        list(rows.values_list("id"))
-        still = list(jobs.filter(id__in=list(ids)).values_list("id", flat=True))
+        list(Job.objects.filter(id__in=ids).locked().order_by("id").values_list("id"))
+        still = list(jobs.filter(id__in=ids).values_list("id", flat=True))
         # Read as they are: what the asker sees of them may be veiled.
         whole = Job.objects.select_related("account", "person", "project", "team").in_bulk(still)
-        for job in (whole[job_id] for job_id in still):
+        return deed([whole[job_id] for job_id in still])
+
+
+def _each(deed: Callable[[Job], object]) -> Callable[[list[Job]], Some]:
+    """Return a deed on a batch that does something to each job by itself, with a savepoint of its own."""
+
+    def all_of(rows: list[Job]) -> Some:
+        done, why = 0, ""
+        for job in rows:
             try:
                 with transaction.atomic():
                     deed(job)
             except Stopped as stopped:
-                return done, str(stopped), True
-            except (BodyRefused, Decided, LimitRefused) as refused:
+                return Some(done, str(stopped), stopped=True)
+            except (BodyRefused, Decided, LimitRefused, QueueFull) as refused:
                 why = why or str(refused)
             else:
                 done += 1
-    return done, why, False
+        return Some(done, why)
+
+    return all_of

@@ -1,7 +1,7 @@
 """The one way a job's state changes: a conditional update and an event, in one transaction."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,6 +85,27 @@ def note(job: Job, kind: str, why: str, *, now: datetime, actor: User | None = N
     return record(job, Step(to=state, kind=kind, why=why, data=data, actor=actor), before=state, now=now)
 
 
+def note_all(
+    jobs: Sequence[Job], kind: str, why: Callable[[Job], str], *, now: datetime, actor: User
+) -> None:
+    """Record the same of many jobs, with one statement."""
+    events = [
+        JobEvent(
+            job_id=job.id,
+            team_id=job.team_id,
+            at=now,
+            kind=kind,
+            from_state=job.state,
+            to_state=job.state,
+            why=why(job),
+            actor=actor,
+        )
+        for job in jobs
+    ]
+    for job, event in zip(jobs, JobEvent.objects.bulk_create(events), strict=True):
+        _tell(job, event)
+
+
 def record(job: Job, step: Step, *, before: State | None, now: datetime) -> JobEvent:
     """Write the event, and tell open pages once it is committed."""
     event = JobEvent(
@@ -99,15 +120,19 @@ def record(job: Job, step: Step, *, before: State | None, now: datetime) -> JobE
         data=step.data,
     )
     insert(event)
+    _tell(job, event)
+    return event
+
+
+def _tell(job: Job, event: JobEvent) -> None:
     message = {
         "event": event.id,
         "team": job.team_id,
         "job": job.id,
-        "state": str(step.to),
+        "state": str(event.to_state),
         "project": job.project_id,
     }
     transaction.on_commit(lambda: broadcast.publish(message), robust=True)
-    return event
 
 
 @contextmanager
