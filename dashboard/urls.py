@@ -20,10 +20,14 @@ from dashboard.views import (
     create,
     decide,
     dispute,
+    founding,
     gallery,
     health,
     health_page,
+    invitations,
     job,
+    join,
+    leaving,
     ledger,
     limits,
     live,
@@ -32,7 +36,13 @@ from dashboard.views import (
     metrics,
     notices,
     prices,
+    provider_key,
+    projects,
     queue,
+    queue_bulk,
+    queue_deeds,
+    queue_edit,
+    queue_pauses,
     security,
     single_sign_on,
     spend,
@@ -106,6 +116,9 @@ single_sign_on_pages = [
 
 team_pages = [
     path("", team.team, name="team"),
+    path("key/", provider_key.provider_key, name="provider_key"),
+    path("key/test/", provider_key.test_key, name="test_key"),
+    path("key/remove/", provider_key.remove_key, name="remove_key"),
     path("audit/", audit.audit, name="audit"),
     path("audit/log.csv", audit.audit_file, name="audit_csv"),
     path("audit/log.json", audit.audit_file, {"form": "json"}, name="audit_json"),
@@ -113,10 +126,22 @@ team_pages = [
     path("zone/", team_zone.set_zone, name="set_team_zone"),
     path("choose/", team.choose, name="choose_team"),
     path("asks/", asks.set_team_asks, name="team_asks"),
+    path("new/", founding.new_team, name="new_team"),
+    path("leave/", leaving.leave, name="leave_team"),
+    path("invite/", invitations.invite, name="invite"),
+    path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke_invitation"),
     path("members/add/", team.add, name="add_member"),
     path("members/<int:member_id>/role/", team.change, name="change_member"),
-    path("members/<int:member_id>/remove/", team.remove, name="remove_member"),
+    path("members/<int:member_id>/remove/", leaving.remove, name="remove_member"),
     path("members/<int:member_id>/link/", team.link, name="password_link"),
+]
+
+project_pages = [
+    path("", projects.projects, name="projects"),
+    path("new/", projects.add, name="add_project"),
+    path("<int:project_id>/", projects.project, name="project"),
+    path("<int:project_id>/archive/", projects.archive, name="archive_project"),
+    path("<int:project_id>/reopen/", projects.reopen, name="reopen_project"),
 ]
 
 job_pages = [
@@ -218,6 +243,14 @@ create_pages = [
 queue_pages = [
     path("", queue.queue, name="queue"),
     path("lanes/", queue.lanes, name="queue_lanes"),
+    path("pause/", queue_pauses.pause, name="queue_pause"),
+    path("resume/", queue_pauses.resume, name="queue_resume"),
+    path("bulk/", queue_bulk.many, name="queue_bulk"),
+    path("bulk/bar/", queue_bulk.bar, name="queue_bulk_bar"),
+    path("failures/dismiss/", queue_bulk.dismiss, name="queue_dismiss"),
+    path("failures/retry/", queue_bulk.retry, name="queue_retry"),
+    path("<slug:job_id>/", queue_deeds.deed, name="queue_deed"),
+    path("<slug:job_id>/edit/", queue_edit.edit, name="queue_edit"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -233,6 +266,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include([*account_pages, *security_pages, *single_sign_on_pages])),
     path("accounts/<int:account_id>/resume", notices.resume_account, name="resume_account"),
     path("team/", include(team_pages)),
+    path("join/", join.join, name="join"),
+    path("join/<str:secret>/", join.follow, name="follow_invitation"),
+    path("projects/", include(project_pages)),
     path("media/", include(media_files)),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/make/", tokens.make, name="make_token"),

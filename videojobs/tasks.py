@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 
-from videojobs import audit, balance, balance_usage, dispatch, lifecycle, polling
+from videojobs import audit, balance, balance_usage, dispatch, lifecycle, polling, provider_keys
 from videojobs.accounts import provider_for
 from videojobs.journal import Journal
 from videojobs.media import space
@@ -218,6 +218,7 @@ def housekeeping() -> None:
     delivery.forget_old(now=clock())
     if settings.AUDIT_KEPT_FOR is not None:
         audit.forget_old(settings.AUDIT_KEPT_FOR, now=clock())
+    provider_keys.forget_retired(now=clock())
     space.remove_leftovers(settings.MEDIA_ROOT, before=clock() - LEFTOVERS_AFTER)
     long_ago = Q(ledger_check=None) | Q(ledger_check__at__lt=clock() - VERIFIED_EVERY)
     for team_id in Team.objects.filter(long_ago).values_list("id", flat=True):

@@ -56,9 +56,9 @@ class Exchange:
 
     @property
     def has_key(self) -> bool:
-        """Whether a bearer key came along; any will do."""
+        """Whether a bearer key came along; any will do that does not begin with "refused"."""
         scheme, _, key = self.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and bool(key.strip())
+        return scheme.lower() == "bearer" and bool(key.strip()) and not key.strip().startswith("refused")
 
     async def read(self, longest: int) -> bytes:
         """Return the whole body. Raises TooLong above `longest` bytes."""
