@@ -14,7 +14,7 @@ from videojobs import catalog, lifecycle
 from videojobs.lifecycle import Done
 from videojobs.lifecycle.bulk import summed, troubles
 from videojobs.lifecycle.ordering import expect_start
-from videojobs.models import Job, Priority, ProviderAccount, Team
+from videojobs.models import Job, Priority, ProviderAccount
 from videojobs.models.jobs import JobQuerySet
 from videojobs.rights import Right
 
@@ -30,7 +30,7 @@ def do(asker: Asker, wish: BulkWish, *, now: datetime) -> BulkOut:
     tally = summed(jobs, column="estimate" if wish.deed == "retry" else "held")
     done = Done(0, left=tally.count) if wish.dry_run else deed(jobs)
     if done.done:
-        making.nudge(ProviderAccount.objects.get(pk=asker.team.provider_account.pk))
+        making.nudge(asker.team.provider_account)
     return BulkOut(
         deed=wish.deed,
         dry_run=wish.dry_run,
@@ -104,8 +104,8 @@ def _again(asker: Asker) -> Callable[[Job], tuple[lifecycle.Order, ProviderAccou
     return again
 
 
-def knows_model(team: Team, model_id: str) -> bool:
-    """Tell whether a team can have jobs of a model."""
+def knows_model(asker: Asker, model_id: str) -> bool:
+    """Tell whether the asker's team can have jobs of a model."""
     if catalog.find(model_id) is not None:
         return True
-    return Job.objects.in_team(team).filter(model=model_id).exists()
+    return access.visible_jobs(asker).filter(model=model_id).exists()

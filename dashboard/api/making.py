@@ -15,7 +15,7 @@ from dashboard.http import Asker
 from dashboard.submitting import Wish
 from videojobs import lifecycle, tasks
 from videojobs.lifecycle import Created, Decided, Order, Press
-from videojobs.lifecycle.versions import expect
+from videojobs.lifecycle.versions import expect, locked
 from videojobs.models import Job, Project, ProviderAccount
 from videojobs.models.compiled import Compiled
 
@@ -61,9 +61,10 @@ def retry(
     order, account = once_more(job, asker, press)
 
     def create() -> Created:
+        old = locked(job.id)  # before the chain, as everywhere
         created = lifecycle.create(order, account, now=now)
         if created.is_new:  # a repeat finds what the first one made, whatever the old job became
-            expect(Job.objects.get(id=job.id), version)
+            expect(old, version)
         return created
 
     return _committed(account, create, answer)
@@ -141,7 +142,12 @@ def press_of(asker: Asker, key: str, *, repeat: bool = False) -> Press:
 
 
 def default_project(asker: Asker) -> Project:
-    """Return the project of jobs that name none."""
+    """Return the project of jobs that name none. Raises ApiError where the token's own takes no more jobs."""
+    if asker.token is not None and asker.token.project_id is not None:
+        own = access.usable_projects(asker).first()
+        if own is None:
+            raise wrong_field("project", "This token's project is archived. Use another token.", "archived")
+        return own
     return _default_projects(asker.team.pk)[0]
 
 

@@ -47,7 +47,7 @@ def change_job(request: ApiRequest, job_id: str, change: JobChange, response: Ht
     if change.next is not None:
         access.demand(asker, Right.MARK_NEXT)
     version = versions.required(request, change.version)
-    deeds = _deeds(asker, Job.objects.select_related("account", "project").get(id=job_id), change, now)
+    deeds = _deeds(asker, job, change, now)
     with transaction.atomic():
         ordering.hold_line(job)
         for number, deed in enumerate(deeds):
@@ -172,7 +172,7 @@ def _person(asker: Asker, wish: PauseWish) -> User:
 
 
 def _model(asker: Asker, model_id: str) -> str:
-    known = bool(model_id) and bulk.knows_model(asker.team, model_id)
+    known = bool(model_id) and bulk.knows_model(asker, model_id)
     if not known:
         raise wrong_field("model", "No such model. Name one of the list of models.", "unknown_model")
     return model_id
