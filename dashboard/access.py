@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -16,7 +17,7 @@ from django_htmx.middleware import HtmxDetails
 from dashboard.http import Asker, TeamRequest
 from videojobs.models import Job, Membership, Project, User
 from videojobs.models.jobs import JobQuerySet
-from videojobs.rights import Right
+from videojobs.rights import Right, Role
 
 TEAM_KEY = "team"
 """Where the session keeps which of their teams a person works in."""
@@ -24,6 +25,10 @@ TEAM_KEY = "team"
 P = ParamSpec("P")
 TeamView = Callable[Concatenate[TeamRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+class InNoTeam(PermissionDenied):
+    """Somebody is signed in who is in no team."""
 
 
 def team_page(
@@ -37,7 +42,10 @@ def team_page(
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
-            asking = in_team(request)
+            try:
+                asking = in_team(request)
+            except InNoTeam:
+                return TemplateResponse(request, "team/none.html", status=403)
             if right is not None:
                 demand(asking.asker, right)
             if request.method not in allowed:
@@ -61,19 +69,26 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
 def in_team(request: HttpRequest) -> TeamRequest:
     """Put the person's team on the request: the one their session names, else the first they joined."""
     user = cast(User, request.user)
-    membership = membership_of(user, request.session.get(TEAM_KEY))
+    mine = list(memberships_of(user))
+    membership = chosen_membership(mine, request.session.get(TEAM_KEY))
     if membership is None:
-        raise PermissionDenied("You are in no team. Ask somebody who owns one to add you.")
+        raise InNoTeam("You are in no team. Ask somebody who owns one to add you.")
     asking = cast(TeamRequest, request)
     asking.team, asking.membership = membership.team, membership
+    asking.others = [other for other in mine if other.pk != membership.pk]
+    asking.may_found = any(one.role == Role.OWNER for one in mine)
     asking.asker = Asker(user=user, team=membership.team, membership=membership)
     return asking
 
 
 def membership_of(user: User, team_id: object) -> Membership | None:
     """Return a person's membership in the team they work in, else in the first one they joined."""
-    memberships = user.memberships.select_related("team").order_by("created_at", "id")
-    return chosen_membership(list(memberships), team_id)
+    return chosen_membership(list(memberships_of(user)), team_id)
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """Return a person's memberships, the first they joined first."""
+    return user.memberships.select_related("team").order_by("created_at", "id")
 
 
 def chosen_membership(memberships: Sequence[Membership], team_id: object) -> Membership | None:
@@ -89,7 +104,9 @@ def demand(asker: Asker, right: Right) -> None:
 
 
 def refusal(asker: Asker, right: Right) -> str:
-    """Say what a role may not do."""
+    """Say what a role may not do, or a token whose person might."""
+    if asker.token is not None and asker.membership.may(right):
+        return f"This API token is for “{asker.token.scope}” alone, which may not {right.value}."
     return f"In {asker.team} your role is {asker.membership.role}, which may not {right.value}."
 
 

@@ -49,6 +49,7 @@ CREATE = ("create", "Create", "clapperboard")
 PLACES = (
     ("queue", "Queue", "list-video"),
     ("gallery", "Gallery", "layout-grid"),
+    ("projects", "Projects", "folder"),
 )
 SPEND = ("spend", "Spend", "wallet")
 PRICES = ("prices", "Prices", "coins")
@@ -64,6 +65,16 @@ class Frame:
         self.request = request
         self.team: Team | None = getattr(request, "team", None)
         self.membership: Membership | None = getattr(request, "membership", None)
+
+    @property
+    def others(self) -> list[Membership]:
+        """This person's memberships in other teams."""
+        return getattr(self.request, "others", [])
+
+    @property
+    def may_found(self) -> bool:
+        """Whether this person may make another team."""
+        return getattr(self.request, "may_found", False)
 
     @property
     def person(self) -> User | None:

@@ -59,5 +59,7 @@ class TeamRequest(HttpRequest):
     user: User
     team: Team
     membership: Membership
+    others: list[Membership]
+    may_found: bool
     asker: Asker
     htmx: HtmxDetails

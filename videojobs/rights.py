@@ -102,6 +102,23 @@ SCOPES: dict[TokenScope, frozenset[Right]] = {
 }
 """What a token may do at most; never more than its person's role."""
 
+GROUPS: dict[str, tuple[Right, ...]] = {
+    "Jobs and the queue": (
+        *(Right.SEE_JOBS, Right.SUBMIT, Right.CANCEL_OWN, Right.CANCEL_ANY),
+        *(Right.PAUSE, Right.MARK_NEXT, Right.SET_PLACES, Right.RESOLVE, Right.RESUME_DISPATCH),
+    ),
+    "Projects": (Right.SEE_ALL_PROJECTS, Right.SEE_PROMPTS, Right.MANAGE_TEAM),
+    "Money": (
+        *(Right.SEE_SPEND, Right.SET_PRICES, Right.SET_LIMITS, Right.GRANT),
+        *(Right.SETTLE_BY_HAND, Right.TOP_UP, Right.SEND_STATEMENTS),
+    ),
+    "People and the team": (
+        *(Right.MANAGE_TOKENS, Right.MANAGE_PEOPLE, Right.SET_KEY),
+        *(Right.MANAGE_CHANNELS, Right.SEE_AUDIT),
+    ),
+}
+"""Every right once, in the order the Team page shows them."""
+
 
 def allows(role: Role, right: Right) -> bool:
     """Tell whether a role carries a right."""

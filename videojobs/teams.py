@@ -10,15 +10,11 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from videojobs.audit import note
-from videojobs.models import Membership, Project, Team, Token, User
-from videojobs.models.teams import digest_of, new_secret
+from videojobs.models import Membership, Project, Team, User
 from videojobs.people import create_person
 from videojobs.rights import Right, Role
 
 DEFAULT_PROJECT = "General"
-SHOWN_OF_SECRET = 12
-"""Characters of a token's secret that are kept to recognise it by."""
-
 _FIRST_OWNER_LOCK = 0x6461_696C  # any number nobody else locks on
 
 
@@ -119,7 +115,7 @@ def add_member(team: Team, email: str, role: Role, actor: Membership, *, now: da
 
     Raises Refused where they are in it, or where the actor may not give that role.
     """
-    _refuse_owner_matters(actor, role)
+    refuse_owner_matters(actor, role)
     with transaction.atomic():
         person = User.objects.filter(email__iexact=email).first() or create_person(email, is_vouched=True)
         try:
@@ -135,27 +131,14 @@ def change_role(member: Membership, role: Role, actor: Membership, *, now: datet
     """Give a member another role. Raises Refused to those who may not, and for a team's last owner."""
     with transaction.atomic():
         fresh = _locked(member)
-        _refuse_owner_matters(actor, role, Role(fresh.role))
+        refuse_owner_matters(actor, role, Role(fresh.role))
         if fresh.role == Role.OWNER and role != Role.OWNER:
-            _refuse_last_owner(fresh)
+            refuse_last_owner(fresh)
         before = fresh.role
         fresh.role = role
         fresh.save(update_fields=["role"])
         changed = {"before": {"role": before}, "after": {"role": role.value}}
         note(fresh.team, actor.user, "role_changed", fresh.user.email, now, **changed)
-
-
-def remove_member(member: Membership, actor: Membership, *, now: datetime) -> None:
-    """Take a person out of a team and revoke their tokens for it; their jobs stay. Raises Refused."""
-    with transaction.atomic():
-        fresh = _locked(member)
-        _refuse_owner_matters(actor, Role(fresh.role))
-        if fresh.role == Role.OWNER:
-            _refuse_last_owner(fresh)
-        Token.objects.filter(team=fresh.team, user=fresh.user, revoked_at=None).update(revoked_at=now)
-        before = {"role": fresh.role}
-        note(fresh.team, actor.user, "member_removed", fresh.user.email, now, before=before)
-        fresh.delete()
 
 
 def may_reset_password(actor: Membership, person: User) -> bool:
@@ -179,34 +162,9 @@ def note_reset_link(person: User, actor: Membership, *, now: datetime) -> None:
     note(actor.team, actor.user, "password_link_made", person.email, now)
 
 
-def create_token(person: User, team: Team, name: str, *, now: datetime) -> tuple[Token, str]:
-    """Make an API token and return it with its secret, which is kept nowhere."""
-    secret = new_secret()
-    with transaction.atomic():
-        token = Token.objects.create(
-            user=person,
-            team=team,
-            name=name,
-            prefix=secret[:SHOWN_OF_SECRET],
-            digest=digest_of(secret),
-            created_at=now,
-        )
-        note(team, person, "token_created", name, now, after={"prefix": token.prefix})
-    return token, secret
-
-
-def revoke_token(token: Token, actor: User, *, now: datetime) -> bool:
-    """End a token at once. Returns False where it was revoked before."""
-    with transaction.atomic():
-        if not Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
-            return False
-        note(token.team, actor, "token_revoked", token.name, now, before={"prefix": token.prefix})
-        return True
-
-
 def _locked(member: Membership) -> Membership:
     """Return the membership as it is now, with its team locked: owners are counted one change at a time."""
-    Team.objects.select_for_update().get(pk=member.team_id)
+    Team.objects.select_for_update(no_key=True).get(pk=member.team_id)
     try:
         return Membership.objects.select_related("team", "user").get(pk=member.pk)
     except Membership.DoesNotExist as error:
@@ -217,12 +175,14 @@ def _outranks(actor: Membership, role: Role) -> bool:
     return role != Role.OWNER or actor.role == Role.OWNER
 
 
-def _refuse_owner_matters(actor: Membership, *roles: Role) -> None:
+def refuse_owner_matters(actor: Membership, *roles: Role) -> None:
+    """Raise Refused where somebody who is no owner makes, changes or removes one."""
     if not all(_outranks(actor, role) for role in roles):
         raise Refused("Only an owner may make, change or remove an owner.", "role")
 
 
-def _refuse_last_owner(member: Membership) -> None:
+def refuse_last_owner(member: Membership) -> None:
+    """Raise Refused where nobody else owns the team. The caller holds the team's lock."""
     others = Membership.objects.owners().filter(~Q(pk=member.pk), team=member.team)
     if not others.exists():
         raise Refused("A team needs an owner. Make somebody else an owner first.", "role")

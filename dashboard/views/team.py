@@ -13,12 +13,15 @@ from django.views.decorators.cache import never_cache
 from dashboard.access import TEAM_KEY, team_page
 from dashboard.accounts import LINK_DAYS, mail_password_link, password_link
 from dashboard.forms.asks import AsksForm
+from dashboard.forms.invitations import InvitationForm
 from dashboard.forms.people import MemberForm, RoleForm, TeamForm
 from dashboard.forms.zone import ZoneForm
 from dashboard.http import TeamRequest
-from videojobs import teams
-from videojobs.models import Membership, User
-from videojobs.rights import Right, Role, allows
+from videojobs import invitations, teams
+from videojobs.models import Invitation, Membership, User
+from videojobs.rights import GROUPS, SCOPES, Right, Role, TokenScope, allows
+
+INVITATIONS_SHOWN = 300
 
 
 @dataclass(frozen=True)
@@ -107,23 +110,6 @@ def changed(request: TeamRequest, member: Membership, form: RoleForm) -> bool:
     return True
 
 
-@team_page(Right.MANAGE_PEOPLE, methods=["GET", "POST"])
-def remove(request: TeamRequest, member_id: int) -> HttpResponse:
-    """Ask whether to take a member out of the team, then do it."""
-    member = member_or_404(request, member_id)
-    problem = ""
-    if request.method == "POST":
-        try:
-            teams.remove_member(member, request.membership, now=timezone.now())
-        except teams.Refused as refused:
-            problem = refused.message
-        else:
-            messages.success(request, f"{member.user} is out of the team.")
-            return redirect("team")
-    context = {"member": member, "problem": problem}
-    return TemplateResponse(request, "team/remove.html", context, status=409 if problem else 200)
-
-
 @never_cache
 @team_page(Right.MANAGE_PEOPLE, methods=["GET", "POST"])
 def link(request: TeamRequest, member_id: int) -> HttpResponse:
@@ -161,20 +147,23 @@ def render_team(
     request: TeamRequest,
     *,
     adding: MemberForm | None = None,
+    inviting: InvitationForm | None = None,
     naming: TeamForm | None = None,
     asking: AsksForm | None = None,
     zoning: ZoneForm | None = None,
     problem: str = "",
 ) -> HttpResponse:
     """Show the page, with what is wrong where something is."""
-    wrong = bool(problem or adding or naming or asking or zoning)
+    manages = request.asker.may(Right.MANAGE_PEOPLE)
+    wrong = bool(problem or adding or inviting or naming or asking or zoning)
     context = {
         "rows": member_rows(request),
         "roles": list(Role),
-        "rights": [(right.value, [allows(role, right) for role in Role]) for right in Right],
-        "projects": request.team.projects.order_by("-is_default", "name"),
-        "others": request.user.memberships.exclude(team=request.team).select_related("team"),
-        "may_manage": request.asker.may(Right.MANAGE_PEOPLE),
+        "scopes": list(TokenScope),
+        "groups": rights_in_groups(),
+        "may_manage": manages,
+        "invitations": invitation_rows(request) if manages else [],
+        "inviting": inviting or InvitationForm(team=request.team, roles=roles_to_give(request.membership)),
         "may_set_asks": request.asker.may(Right.SET_LIMITS),
         "asking": asking or AsksForm.of(request.team),
         "may_rename": request.asker.may(Right.MANAGE_TEAM),
@@ -184,6 +173,33 @@ def render_team(
         "problem": problem,
     }
     return TemplateResponse(request, "team/team.html", context, status=422 if wrong else 200)
+
+
+def rights_in_groups() -> list[tuple[str, list[tuple[str, list[bool], list[bool]]]]]:
+    """Return the groups with their rights: the words, which roles and which scopes of tokens carry each."""
+    return [
+        (
+            name,
+            [
+                (
+                    right.value,
+                    [allows(role, right) for role in Role],
+                    [right in SCOPES[scope] for scope in TokenScope],
+                )
+                for right in rights
+            ],
+        )
+        for name, rights in GROUPS.items()
+    ]
+
+
+def invitation_rows(request: TeamRequest) -> list[tuple[Invitation, str]]:
+    """Return the newest invitations, each with how it stands."""
+    now = timezone.now()
+    return [
+        (one, invitations.standing(one, now))
+        for one in invitations.newest_first(request.team)[:INVITATIONS_SHOWN]
+    ]
 
 
 def member_rows(request: TeamRequest) -> list[MemberRow]:

@@ -11,9 +11,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard import first_visit
-from dashboard.access import in_team, to_sign_in
+from dashboard.access import team_page, to_sign_in
 from dashboard.accounts import let_in
 from dashboard.forms.people import WelcomeForm
+from dashboard.http import TeamRequest
 from videojobs import teams
 from videojobs.rights import Right
 
@@ -24,10 +25,16 @@ from videojobs.rights import Right
 def home(request: HttpRequest) -> HttpResponseBase:
     """Lead people to their work, strangers to the sign-in, and the very first one to where the token is."""
     if request.user.is_authenticated:
-        return redirect("create" if in_team(request).asker.may(Right.SUBMIT) else "gallery")
+        return _to_work(request)
     if first_visit.is_open():
         return TemplateResponse(request, "welcome/elsewhere.html")
     return to_sign_in(request)
+
+
+@team_page()
+def _to_work(request: TeamRequest) -> HttpResponse:
+    """Lead to what one's role does most."""
+    return redirect("create" if request.asker.may(Right.SUBMIT) else "gallery")
 
 
 @login_not_required

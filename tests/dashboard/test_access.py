@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 from pytest_django import Settings
 
@@ -31,7 +32,9 @@ from tests.factories import (
     create_user,
     join,
 )
+from videojobs import invitations
 from videojobs.models import (
+    Invitation,
     Job,
     MonthlyStatement,
     Output,
@@ -94,12 +97,21 @@ def words_of(cast: Cast, media: Path) -> dict[str, str]:
         "approval": str(jobs["asking"].approval.pk),
         "token": str(token.pk),
         "team": str(cast.team.pk),
+        "project": str(cast.team.projects.create(name="Launch", created_at=NOW).pk),
+        "invitation": str(create_invitation(cast).pk),
         "bob": str(cast.team.memberships.get(user=cast.bob).pk),
         "account": str(account.pk),
         **price_words(cast),
         "monthly": str(create_monthly(cast).pk),
         "limit": str(create_limit(cast.team, "100").pk),
     }
+
+
+def create_invitation(cast: Cast) -> Invitation:
+    """Ask somebody into the team."""
+    wish = invitations.InvitationWish(Role.VIEWER)
+    owner = cast.team.memberships.get(user=cast.alice)
+    return invitations.invite(cast.team, wish, owner, now=timezone.now())[0]
 
 
 def price_words(cast: Cast) -> dict[str, str]:
