@@ -18,6 +18,7 @@ from videojobs.bodies import BodyProblem, BodyRefused
 from videojobs.lifecycle import Decided, KeyReused, Stale, StepRefused, WrongAnswer
 from videojobs.money.ledger import LimitRefused
 from videojobs.pauses import AlreadyPaused, NotPaused
+from videojobs.places import QueueFull
 from videojobs.provider.errors import JobMissing, LookError
 
 Fields = dict[str, list[str]]
@@ -91,6 +92,8 @@ def _of_wish(error: Exception) -> ApiError | None:
         return ApiError(409, str(error), "idempotency_key_reused", headers=TO_STAY)
     if isinstance(error, LimitRefused):
         return ApiError(402, str(error), "spend_limit", limit_id=error.limit.pk)
+    if isinstance(error, QueueFull):
+        return ApiError(429, error.message, "queue_full", headers=TO_STAY)
     if isinstance(error, RequestDataTooBig):
         return ApiError(413, "The body is too large.", "too_large")
     return None

@@ -27,7 +27,7 @@ from videojobs.rights import Right
 
 router = Router(tags=["queue"])
 
-CHANGED = frozenset({400, 401, 402, 403, 404, 409, 411, 413, 415})
+CHANGED = frozenset({400, 401, 402, 403, 404, 409, 411, 413, 415, 429})
 
 Deed = Callable[[int | None], object]
 """One part of a change, on the version it is given; None: on whatever the part before made."""

@@ -25,7 +25,7 @@ from videojobs.rights import Right
 router = Router(tags=["jobs"])
 
 READ = frozenset({400, 401, 403, 404})
-MADE = frozenset({400, 401, 402, 403, 409, 411, 413, 415})
+MADE = frozenset({400, 401, 402, 403, 409, 411, 413, 415, 429})
 CHANGED = MADE | {404, 502}
 
 KEY: dict[str, Any] = {

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from tests.dashboard.api.scripts import WISH, Script
 from tests.factories import DIRECTOR, NOW, Cast, create_job, create_limit, put
-from videojobs import lifecycle
-from videojobs.models import Job, Pause, Project, ProviderAccount
+from videojobs import lifecycle, pauses, places
+from videojobs.models import Job, Pause, Project, ProviderAccount, QueueScope
 from videojobs.states import State
 
 COLUMNS = ("version", "priority", "rank", "next_at", "send_after", "project_id", "title", "body", "held")
@@ -270,3 +270,13 @@ class TestPauses:
         answer = alice.post("/api/v1/queue/pause", wish)
         assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, [field])
         assert not Pause.objects.exists()
+
+
+def test_a_wish_for_a_model_whose_queue_is_full_changes_nothing(bob: Script, cast: Cast, job: Job) -> None:
+    other = "ByteDance/Seedance-1.0-lite"
+    create_job(cast.alice, cast.team, account=job.account, model=other)
+    target = pauses.Target(QueueScope.MODEL, model=other)
+    places.set_places(cast.team, target, None, 1, cast.alice, now=NOW)
+    answer = patch(bob, job, body=WISH | {"model": other})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "queue_full")
+    assert unchanged(job)
