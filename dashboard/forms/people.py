@@ -185,16 +185,6 @@ def role_field(roles: list[Role]) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label="Role", coerce=Role, choices=choices, initial=Role.MEMBER.value)
 
 
-class TokenForm(forms.Form):
-    """What a token is for."""
-
-    name = words_field("What is it for?", 80, help_text="A script's or a machine's name.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self, name={"autocomplete": "off"})
-
-
 class TeamForm(forms.Form):
     """What a team is called."""
 

@@ -42,7 +42,7 @@ LINES: tuple[tuple[str, ...], ...] = (
         *("videojobs.reports", "videojobs.teams", "videojobs.balance", "videojobs.trials"),
         "videojobs.pauses",
     ),
-    ("videojobs.invitations", "videojobs.projects", "videojobs.provider_keys"),
+    ("videojobs.invitations", "videojobs.projects", "videojobs.provider_keys", "videojobs.tokens"),
     ("videojobs.leaving",),
     # 6
     ("videojobs.tasks", "videojobs.checks"),

@@ -1,12 +1,15 @@
 """`manage.py create_token EMAIL`: make an API token and print it alone."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from videojobs import teams
-from videojobs.models import Membership, User
+from videojobs import audit, tokens
+from videojobs.models import Membership, Project, User
+from videojobs.rights import TokenScope
+from videojobs.tokens import TokenWish
 
 
 class Command(BaseCommand):
@@ -21,13 +24,35 @@ class Command(BaseCommand):
             "--team", default="", metavar="NAME", help="its name or slug; else the first one joined"
         )
         parser.add_argument("--name", default="Command line", help="what the token is for")
+        parser.add_argument("--scope", default="all", choices=[scope.value for scope in TokenScope])
+        parser.add_argument("--project", default="", metavar="NAME", help="the one project it is for")
+        parser.add_argument("--days", type=int, default=0, help="how long it works; 0: until it is revoked")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Make it and print it."""
         membership = find_membership(options["email"].strip(), options["team"].strip())
-        name = options["name"].strip()[:80] or "Command line"
-        _token, secret = teams.create_token(membership.user, membership.team, name, now=timezone.now())
+        audit.origin.set(audit.Origin("command"))
+        now = timezone.now()
+        wish = TokenWish(
+            name=options["name"].strip()[:80] or "Command line",
+            scope=TokenScope(options["scope"]),
+            project=find_project(membership, options["project"].strip()),
+            expires_at=now + timedelta(days=options["days"]) if options["days"] else None,
+        )
+        _token, secret = tokens.create(membership.user, membership.team, wish, now=now)
         self.stdout.write(secret)
+
+
+def find_project(membership: Membership, name: str) -> Project | None:
+    """Return a project of the team by its name, or end the command; None where no name is given."""
+    if not name:
+        return None
+    projects = membership.team.projects.current()
+    found = projects.filter(name__iexact=name).first()
+    if found is None:
+        known = ", ".join(projects.order_by("name").values_list("name", flat=True))
+        raise CommandError(f"{membership.team} has no project named {name}. It has: {known}.")
+    return found
 
 
 def find_membership(email: str, team: str) -> Membership:

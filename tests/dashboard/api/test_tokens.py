@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from tests.dashboard.api.scripts import Script
-from tests.factories import Cast, create_token, join
-from videojobs.models import Membership, Token
+from tests.factories import DIRECTOR, NOW, Cast, create_project, create_token, join
+from videojobs.models import AuditEntry, Job, Membership, Token
 from videojobs.rights import Role
 
+LIMIT = {"scope": {"kind": "team"}, "period": "day", "amount": "100", "action": "warn"}
 BOTH = pytest.mark.parametrize("path", ["/v2/videos/job_x", "/api/v1/jobs"])
 
 
@@ -67,3 +69,55 @@ def test_neither_session_nor_cookie_is_touched(alice: Script) -> None:
     assert answer.status_code == 200
     assert not answer.cookies
     assert "Cookie" not in answer.get("Vary", "")
+
+
+@BOTH
+def test_an_expired_token_says_when_it_ended(cast: Cast, path: str) -> None:
+    token, secret = create_token(cast.alice, cast.team)
+    Token.objects.filter(pk=token.pk).update(expires_at=NOW)
+    answer = Script(secret).get(path)
+    assert answer.status_code == 401
+    assert "expired on 23 November 2026" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "sent", "limits"), [("read", 403, 403), ("send", 200, 403), ("all", 200, 201)]
+)
+def test_a_scope_holds_whatever_the_role(cast: Cast, scope: str, sent: int, limits: int) -> None:
+    token, secret = create_token(cast.alice, cast.team)
+    Token.objects.filter(pk=token.pk).update(scope=scope)
+    script = Script(secret)
+    answers = script.get("/api/v1/jobs"), script.create(), script.post("/api/v1/limits", LIMIT)
+    assert [answer.status_code for answer in answers] == [200, sent, limits]
+
+
+def test_a_tokens_jobs_are_for_its_project(cast: Cast) -> None:
+    token, secret = create_token(cast.alice, cast.team)
+    project = create_project(cast.team)
+    Token.objects.filter(pk=token.pk).update(project=project)
+    assert Script(secret).create().status_code == 200
+    assert Job.objects.get().project == project
+    wish = {"body": {"model": DIRECTOR, "prompt": "A boat"}, "project": "General"}
+    assert Script(secret).post("/api/v1/jobs", wish).status_code == 400
+
+
+def test_a_token_of_an_archived_project_makes_no_jobs(cast: Cast) -> None:
+    token, secret = create_token(cast.alice, cast.team)
+    Token.objects.filter(pk=token.pk).update(project=create_project(cast.team, archived_at=NOW))
+    assert Script(secret).create().status_code == 400
+    assert not Job.objects.exists()
+
+
+def test_guessing_is_asked_to_wait_and_a_right_token_is_not(alice: Script) -> None:
+    statuses = [Script(f"dailies_guess-{number}").get("/api/v1/jobs").status_code for number in range(31)]
+    assert statuses[0] == 401
+    assert statuses[-1] == 429
+    assert alice.get("/api/v1/jobs").status_code == 200
+    cache.clear()
+
+
+def test_what_a_script_changes_says_so(cast: Cast) -> None:
+    script = Script.of(cast.alice, cast.team)
+    assert script.post("/api/v1/limits", LIMIT).status_code == 201
+    entry = AuditEntry.objects.latest("id")
+    assert (entry.via, entry.token) == ("api", Token.objects.get())
