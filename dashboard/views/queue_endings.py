@@ -1,27 +1,35 @@
-"""What just ended: finished clips, and what did not come to a clip, the same trouble folded into one."""
+"""What just ended, and the failures nobody has dealt with yet, the same trouble folded into one line."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, Sum
 
 from dashboard.views.deeds import Deeds
 from dashboard.views.queue_prices import Prices
 from videojobs.models import Job
 from videojobs.models.jobs import JobQuerySet
+from videojobs.rights import Right
 from videojobs.states import Charged, State
 
 CLIPS_SHOWN = 12
 TROUBLES_SHOWN = 20
 JOBS_OF_TROUBLE = 5
 JOBS_READ = 120
+JUST = timedelta(hours=1)
+"""How long something counts as just finished."""
+
+STAYS = timedelta(days=7)
+"""How long a failure stays until it is tried again or put away; then the Gallery alone shows it."""
+
 LONGEST_WAY = timedelta(days=14)
 """From being made to its end; what took longer is found in the Gallery."""
 
-UNHAPPY = (State.FAILED, State.LOST, State.CANCELLED)
+FAILURES = (State.FAILED, State.LOST)
 
 CHARGED_WORDS = {
     Charged.NO: "Charged? No.",
@@ -32,7 +40,10 @@ CHARGED_WORDS = {
 
 @dataclass(frozen=True)
 class Trouble:
-    """Jobs that ended the same way, for the same reason, with the same charge."""
+    """Jobs that ended the same way, for the same reason, with the same charge.
+
+    This person may retry or put away `mine` of them; their estimates come to `usd`.
+    """
 
     state: State
     sentence: str
@@ -40,6 +51,8 @@ class Trouble:
     charged: Charged
     count: int
     latest: datetime
+    mine: int = 0
+    usd: Decimal = Decimal(0)
     shown: list[Deeds] = field(default_factory=list)
 
     @property
@@ -57,38 +70,85 @@ class Trouble:
         """How many more there are than are shown."""
         return self.count - len(self.shown)
 
+    @property
+    def like(self) -> str:
+        """The id of one of them, which names all of its kind; "" where none was read."""
+        return self.shown[0].job.id if self.shown else ""
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether this person may try some of them again."""
+        return bool(self.mine and self.like and self.state != State.CANCELLED)
+
 
 @dataclass(frozen=True)
 class Endings:
-    """`clips` are the newest, `clip_count` all of them."""
+    """`clips` are the newest of `clip_count`, `failures` what is still to be dealt with."""
 
     clips: list[Job]
     clip_count: int
-    troubles: list[Trouble]
+    cancelled: list[Trouble]
+    failures: list[Trouble]
+    failure_count: int
 
-    def __bool__(self) -> bool:
-        return bool(self.clips or self.troubles)
+    @property
+    def just(self) -> bool:
+        """Whether anything ended within the last hour that needs nothing."""
+        return bool(self.clips or self.cancelled)
 
     @property
     def clips_more(self) -> int:
         """How many more clips there are than are shown."""
         return self.clip_count - len(self.clips)
 
+    @property
+    def failures_more(self) -> int:
+        """How many failures stand in no fold that is shown."""
+        return self.failure_count - sum(trouble.count for trouble in self.failures)
 
-def endings(jobs: JobQuerySet, prices: Prices, *, since: datetime) -> Endings:
-    """Read what ended since a moment, in four queries however much it is."""
-    # The bound on creation lets the index of a team's states answer.
-    ended = jobs.filter(ended_at__gte=since, created_at__gte=since - LONGEST_WAY)
-    done = ended.filter(state=State.COMPLETED)
-    newest = done.select_related("person", "account", "output").order_by("-ended_at", "-id")
+
+def endings(jobs: JobQuerySet, prices: Prices, *, now: datetime) -> Endings:
+    """Read what ended, in a fixed number of queries however much it is."""
+    just = _ended(jobs, now - JUST)
+    done = just.filter(state=State.COMPLETED)
+    newest = done.select_related("person", "account", "output", "project").order_by("-ended_at", "-id")
     clips = list(newest[:CLIPS_SHOWN])
     count = len(clips) if len(clips) < CLIPS_SHOWN else done.count()
-    return Endings(clips, count, _troubles(ended.filter(state__in=UNHAPPY), prices))
+    cancelled = _troubles(just.filter(state=State.CANCELLED, dismissed_at=None), prices)
+    failed = failures(jobs, now)
+    folds = _troubles(failed, prices)
+    shown = sum(fold.count for fold in folds)
+    return Endings(clips, count, cancelled, folds, shown if len(folds) < TROUBLES_SHOWN else failed.count())
+
+
+def failures(jobs: JobQuerySet, now: datetime) -> JobQuerySet:
+    """Return the failures of these jobs that were neither tried again nor put away."""
+    return _ended(jobs, now - STAYS).filter(state__in=FAILURES, dismissed_at=None, retries=None)
+
+
+def _ended(jobs: JobQuerySet, since: datetime) -> JobQuerySet:
+    # The bound on creation lets the index of a team's states answer.
+    return jobs.filter(ended_at__gte=since, created_at__gte=since - LONGEST_WAY)
 
 
 def _troubles(jobs: JobQuerySet, prices: Prices) -> list[Trouble]:
     alike = ("state", "failure", "failure_code", "charged")
-    groups = jobs.order_by().values(*alike).annotate(count=Count("pk"), latest=Max("ended_at"))
+    asker = prices.asker
+    own = Q(keeper=asker.user) | Q(keeper=None, person=asker.user)
+    if asker.may(Right.CANCEL_ANY):
+        mine = Q(pk__isnull=False)
+    else:
+        mine = own if asker.may(Right.CANCEL_OWN) else Q(pk=None)
+    groups = (
+        jobs.order_by()
+        .values(*alike)
+        .annotate(
+            count=Count("pk"),
+            latest=Max("ended_at"),
+            mine=Count("pk", filter=mine),
+            usd=Sum("estimate", filter=mine),
+        )
+    )
     rows = list(groups.order_by("-latest")[:TROUBLES_SHOWN])
     examples = _examples(jobs) if rows else {}
     return [_trouble(row, examples.get(tuple(row[name] for name in alike), ()), prices) for row in rows]
@@ -112,6 +172,8 @@ def _trouble(row: dict[str, Any], jobs: Iterable[Job], prices: Prices) -> Troubl
         charged=Charged(row["charged"]),
         count=row["count"],
         latest=row["latest"],
+        mine=row["mine"],
+        usd=row["usd"] or Decimal(0),
         shown=[prices.deeds(job) for job in shown],
     )
 

@@ -1,22 +1,23 @@
 """The lanes of the Queue page: what runs, what a person must decide, what waits, what just ended."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Q, Sum
 
-from dashboard.access import may_change, visible_jobs
+from dashboard.access import visible_jobs
+from dashboard.forms.queue import QueueFilters
 from dashboard.http import Asker
 from dashboard.views.deeds import Deeds
 from dashboard.views.questions import Question, questions
 from dashboard.views.queue_endings import Endings, endings
 from dashboard.views.queue_prices import Prices
+from dashboard.views.queue_waiting import WaitingList
 from videojobs import reports
-from videojobs.dispatch import Queue, unwatched
+from videojobs.dispatch import unwatched
 from videojobs.models import Job, ProviderAccount
 from videojobs.models.jobs import Decision as WaitsFor
 from videojobs.models.jobs import JobQuerySet
@@ -25,10 +26,6 @@ from videojobs.states import AT_PROVIDER, State
 
 RUNNING_SHOWN = 60
 DECISIONS_SHOWN = 30
-WAITING_SHOWN = 100
-JUST = timedelta(hours=1)
-"""How long something counts as just finished."""
-
 RUNNING = AT_PROVIDER | {State.STORING}
 
 
@@ -39,16 +36,6 @@ class Running:
     job: Job
     typical: float | None
     sentence: str
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A job in our queue: its place counted from 1, None while it may not be sent, and why it waits."""
-
-    job: Job
-    place: int | None
-    reason: str
-    may_cancel: bool
 
 
 @dataclass(frozen=True)
@@ -85,19 +72,18 @@ class Strip:
 
 @dataclass(frozen=True)
 class Lanes:
-    """One person's view of their team's queue at one moment; `mine` leaves out everybody else's jobs."""
+    """One person's view of their team's queue at one moment, as far as the filters let it be seen."""
 
     asker: Asker
     account: ProviderAccount
     now: datetime
-    mine: bool = False
+    filters: QueueFilters = field(default_factory=QueueFilters)
     page: str = "1"
 
     @property
     def jobs(self) -> JobQuerySet:
         """The jobs this view is about."""
-        jobs = visible_jobs(self.asker)
-        return jobs.filter(person=self.asker.user) if self.mine else jobs
+        return self.filters.on(visible_jobs(self.asker), self.asker.user)
 
     @cached_property
     def counts(self) -> reports.Counts:
@@ -109,12 +95,13 @@ class Lanes:
         """The sums at the top."""
         counts = self.counts
         waiting = Q(state=State.WAITING)
-        theirs = self.jobs if self.all_money else self.jobs.filter(person=self.asker.user)
+        seen = visible_jobs(self.asker)
+        theirs = seen if self.all_money else seen.filter(person=self.asker.user)
         held = theirs.active().aggregate(all=Sum("held"), waiting=Sum("held", filter=waiting))
         return Strip(
             running=counts.running,
             places=self.account.places,
-            free=max(self._queue_of(self.account).free, 0),
+            free=max(self.waiting.queue_of(self.account).free, 0),
             waiting=counts.waiting,
             waiting_mine=counts.waiting_mine,
             deciding=counts.deciding + len(self.parked),
@@ -208,64 +195,38 @@ class Lanes:
     # --- waiting ---
 
     @cached_property
-    def waiting(self) -> "Page[str]":
-        """One page of ids in the order in which they will be sent."""
-        rows = (
-            self.jobs.waiting()
-            .filter(decision="")
-            .values_list("id", "account_id", "not_before", "created_at")
-        )
-        later = datetime.max.replace(tzinfo=self.now.tzinfo)
-
-        def turn(row: tuple[str, int, datetime | None, datetime]) -> tuple[bool, int, datetime, datetime]:
-            place = self._places(row[1]).get(row[0])
-            return place is None, place or 0, row[2] or later, row[3]
-
-        ids = [row[0] for row in sorted(rows, key=turn)]
-        return Paginator(ids, WAITING_SHOWN).get_page(self.page)
-
-    @property
-    def waiting_after(self) -> int:
-        """How many wait behind this page."""
-        return self.waiting.paginator.count - self.waiting.end_index()
-
-    @cached_property
-    def waiting_rows(self) -> list[Waiting]:
-        """The jobs of that page."""
-        found = self.jobs.select_related("person", "account").in_bulk(list(self.waiting.object_list))
-        return [self._waiting(found[job_id]) for job_id in self.waiting.object_list if job_id in found]
-
-    def _waiting(self, job: Job) -> Waiting:
-        place = self._places(job.account_id).get(job.id)
-        mine = may_change(self.asker, job, Right.CANCEL_OWN, Right.CANCEL_ANY)
-        reason = self._queue_of(job.account).reason(job)
-        return Waiting(job, None if place is None else place + 1, reason, mine)
-
-    def _places(self, account_id: int) -> dict[str, int]:
-        return self._queues[account_id].places_of
-
-    def _queue_of(self, account: ProviderAccount) -> Queue:
-        return self._queues[account.pk]
-
-    @cached_property
-    def _queues(self) -> dict[int, Queue]:
-        """The queue of every account this team's jobs wait in: one, unless the key was changed."""
-        used = self.jobs.waiting().order_by().values_list("account_id", flat=True).distinct()
-        accounts = ProviderAccount.objects.in_bulk({self.account.pk, *used})
-        return {pk: Queue.read(account, self.now) for pk, account in accounts.items()}
+    def waiting(self) -> WaitingList:
+        """What waits, one page of it."""
+        return WaitingList(self.asker, self.account, self.now, self.jobs, self.page)
 
     # --- just finished ---
 
     @cached_property
     def endings(self) -> Endings:
-        """What ended within the last hour."""
-        return endings(self.jobs, self._prices, since=self.now - JUST)
+        """What ended within the last hour, and the failures nobody has looked at yet."""
+        return endings(self.jobs, self._prices, now=self.now)
+
+    @property
+    def clears(self) -> str:
+        """When the last of the line probably starts, as a range; "" where nobody can know."""
+        return self.waiting.clears
+
+    def shows(self, lane: str) -> bool:
+        """Whether a lane is among those asked for."""
+        return self.filters.show in {"", lane}
+
+    @property
+    def shows_decisions(self) -> bool:
+        """Whether the lane of decisions is shown, and has anything in it."""
+        return self.shows("decisions") and bool(self.decisions or self.parked or self.outages)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all to show."""
-        asked = self.decisions or self.parked or self.outages
-        return not (self.running or asked or self.waiting.paginator.count or self.endings)
+        asked = self.shows_decisions or (self.shows("running") and self.running)
+        waits = self.shows("waiting") and self.waiting.count
+        failed = self.shows("failed") and self.endings.failures
+        return not (asked or waits or failed or (self.shows("finished") and self.endings.just))
 
 
 def _sentence(job: Job) -> str:

@@ -1,6 +1,6 @@
 // Comforts of the Create form: the picker's search, counters, dice, reasons that lead to their field.
 
-const form = document.querySelector("[data-create]");
+let form = null;
 const PATIENCE = 3_000; // ms a press waits for the price of what was just changed
 let edits = 0; // changes so far
 let priced = 0; // of these, how many the price in the page knows of
@@ -38,7 +38,7 @@ function useUnlisted() {
   closePicker();
 }
 
-function watchPicker() {
+function watchPicker(isFirst) {
   const search = form.querySelector("[data-picker-search]");
   filter("");
   search.addEventListener("input", (event) => {
@@ -56,14 +56,15 @@ function watchPicker() {
     // arrow keys click too, with no detail: they only look around
     if (event.detail > 0 && event.target.matches('[name="model"]:not([value="unlisted"])')) closePicker();
   });
+  form.querySelector("[data-picker-close]").addEventListener("click", closePicker);
+  form.querySelector("[data-picker-use]").addEventListener("click", useUnlisted);
+  if (!isFirst) return;
   document.addEventListener("click", (event) => {
     if (picker().open && !event.target.closest("[data-picker]")) picker().open = false;
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && picker().open) closePicker();
   });
-  form.querySelector("[data-picker-close]").addEventListener("click", closePicker);
-  form.querySelector("[data-picker-use]").addEventListener("click", useUnlisted);
 }
 
 // --- counters ---
@@ -267,8 +268,12 @@ function restored(event) {
   if (event.persisted || asked.some(differs)) changed();
 }
 
-if (form) {
-  watchPicker();
+// One form at a time: the page's own, or the one in a sheet.
+export function watchCreate(found) {
+  const isFirst = form === null;
+  form = found;
+  edits = priced = 0;
+  watchPicker(isFirst);
   look();
   ready();
   form.addEventListener("input", edited);
@@ -277,6 +282,7 @@ if (form) {
   form.addEventListener("keydown", key);
   form.addEventListener("click", clicked);
   form.addEventListener("paste", paste);
+  if (!isFirst) return;
   document.addEventListener("htmx:after:swap", () => {
     look();
     ready();
@@ -284,3 +290,6 @@ if (form) {
   watchPrice();
   window.addEventListener("pageshow", restored);
 }
+
+const onThePage = document.querySelector("[data-create]");
+if (onThePage) watchCreate(onThePage);

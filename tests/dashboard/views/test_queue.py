@@ -118,7 +118,7 @@ def test_the_strip_counts_and_sums(alice: Client, cast: Cast) -> None:
     create_job(cast.bob, cast.team, state=State.IN_PROGRESS, usd="2.00")
     shown = page(alice)
     assert "$3.50" in shown
-    assert "49 of 50 places free" in shown
+    assert "49 places free" in shown
     assert "1 of yours" in shown
 
 
@@ -223,8 +223,8 @@ def test_only_those_who_may_cancel_see_the_button(client: Client, cast: Cast) ->
     own, other = create_job(cast.bob, cast.team), create_job(cast.alice, cast.team)
     client.force_login(cast.bob)
     shown = page(client)
-    assert reverse("job_cancel", args=[own.id]) in shown
-    assert reverse("job_cancel", args=[other.id]) not in shown
+    assert reverse("queue_deed", args=[own.id]) in shown
+    assert reverse("queue_deed", args=[other.id]) not in shown
 
 
 def test_a_viewer_sees_the_queue_without_any_deed(client: Client, cast: Cast) -> None:
@@ -258,7 +258,7 @@ def test_the_same_failure_folds_into_one_line(alice: Client, cast: Cast) -> None
     for _ in range(7):
         failed(cast, "The size is not offered.")
     failed(cast, "Another reason.", charged="no", held=0)
-    finished = lane(page(alice), "finished")
+    finished = lane(page(alice), "failed")
     assert finished.count('<details class="trouble"') == 2
     assert "<b>7 jobs</b>" in finished
     assert "And 2 more like this." in finished
@@ -273,7 +273,7 @@ def failed(cast: Cast, sentence: str, **columns: Any) -> Job:
 
 def test_a_failed_job_is_retried_at_the_price_the_button_names(alice: Client, cast: Cast) -> None:
     job = failed(cast, "It broke.")
-    finished = lane(page(alice), "finished")
+    finished = lane(page(alice), "failed")
     assert "Retry · $0.28" in finished
     fields = dict(re.findall(r'name="(request_id|price)" value="(.*?)"', finished))
     for _ in range(2):
@@ -289,7 +289,7 @@ def test_a_job_with_a_typed_price_is_retried_at_it(alice: Client, cast: Cast) ->
         estimate_source="typed",
         body={"model": "nobody/knows", "prompt": "x"},
     )
-    assert "Retry · $0.28" in lane(page(alice), "finished")
+    assert "Retry · $0.28" in lane(page(alice), "failed")
 
 
 def test_a_job_of_an_unlisted_model_is_retried_at_the_price_on_file(alice: Client, cast: Cast) -> None:
@@ -297,7 +297,7 @@ def test_a_job_of_an_unlisted_model_is_retried_at_the_price_on_file(alice: Clien
     pricelist.add(cast.team, rule, cast.alice, now=ago(days=1))
     body = {"model": "nobody/knows", "prompt": "x"}
     failed(cast, "It broke.", model="nobody/knows", estimate_source="on_file", body=body)
-    assert "Retry · $0.45" in lane(page(alice), "finished")
+    assert "Retry · $0.45" in lane(page(alice), "failed")
 
 
 def test_the_providers_words_are_text(alice: Client, cast: Cast) -> None:
@@ -313,7 +313,7 @@ def test_the_bar_offers_cancel_while_the_job_waits(alice: Client, cast: Cast) ->
     shown = page(alice, f"?sent={job.id}")
     assert "Job sent to the queue." in shown
     assert "Cancel · frees $0.28" in shown
-    assert re.search(rf'id="job-{job.id}" data-sent', shown)
+    assert re.search(rf'id="job-{job.id}"[^>]* data-sent', shown)
 
 
 def test_the_bar_follows_the_job(alice: Client, cast: Cast) -> None:
@@ -361,11 +361,11 @@ def test_the_counts_of_everyone_and_mine_stay_live(alice: Client, cast: Cast) ->
 
 
 def test_a_long_line_is_read_in_pages(alice: Client, cast: Cast) -> None:
-    for _ in range(103):
+    for _ in range(53):
         create_job(cast.alice, cast.team, now=ago(seconds=1))
     shown = page(alice)
-    assert lane(shown, "waiting").count("<article") == 100
-    assert "1–100, and 3 more" in shown
+    assert lane(shown, "waiting").count("<article") == 50
+    assert "1–50, and 3 more" in shown
     assert lane(page(alice, "?page=2"), "waiting").count("<article") == 3
 
 
@@ -381,7 +381,7 @@ def test_more_jobs_cost_no_more_queries(
                 create_job(cast.alice, cast.team, state=state, now=ago(minutes=1))
 
     add(13)
-    with django_assert_max_num_queries(32) as few:
+    with django_assert_max_num_queries(46) as few:
         page(alice)
     add(10)
     with django_assert_max_num_queries(len(few)):

@@ -1,0 +1,180 @@
+"""The waiting list of the Queue page: in the order in which it will be sent, each with why and when."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.core.paginator import Page, Paginator
+
+from dashboard.access import may_change, visible_jobs
+from dashboard.http import Asker
+from videojobs.dispatch import Queue
+from videojobs.forecast import Expected
+from videojobs.models import Job, Priority, ProviderAccount
+from videojobs.models.jobs import JobQuerySet
+from videojobs.rights import Right
+
+WAITING_SHOWN = 50
+MINUTE, HOUR = 60, 3600
+
+LineKey = tuple[int, int]
+"""Whose line, in which account."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job in our queue, its place among all counted from 1 (None while it may not be sent), and its why.
+
+    `line_place` is its place in its own person's line of `line_length`.
+    """
+
+    job: Job
+    place: int | None
+    reason: str
+    may_change: bool
+    line_place: int
+    line_length: int
+    expected: Expected | None = None
+
+    @property
+    def line(self) -> str:
+        """The line it may be dragged within."""
+        return f"{self.job.account_id}-{self.job.person_id}"
+
+    @property
+    def priority(self) -> str:
+        """ "low", "normal" or "high"."""
+        return str(Priority(self.job.priority).label)
+
+    @property
+    def local_start(self) -> str:
+        """When it may be sent on the team's clocks, as a form takes it; "" where nobody put it off."""
+        later = self.job.send_after
+        return later.astimezone(self.job.team.zone).strftime("%Y-%m-%dT%H:%M") if later else ""
+
+    @property
+    def starts(self) -> str:
+        """When it probably starts, as a range; "" where nobody can know."""
+        if self.expected is None:
+            return ""
+        return f"starts {within(self.expected.start_low, self.expected.start_high)}"
+
+
+def within(low: timedelta, high: timedelta) -> str:
+    """Say a range of time from now: "in 3–5 min", "in 40–90 s", "within a minute"."""
+    early, late = low.total_seconds(), high.total_seconds()
+    if late < MINUTE:
+        return "within a minute"
+    unit, word = (HOUR, "h") if early >= 2 * HOUR else (MINUTE, "min")
+    first, last = int(early // unit), max(int(-(-late // unit)), 1)
+    if first == 0:
+        return f"within {last} {word}"
+    return f"in {first}–{last} {word}" if first != last else f"in about {last} {word}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: str
+    account_id: int
+    person_id: int
+    later: datetime | None
+    created_at: datetime
+
+
+class WaitingList:
+    """What waits of a view's jobs, one page of it; however long it is, in a fixed number of queries."""
+
+    def __init__(
+        self, asker: Asker, account: ProviderAccount, now: datetime, jobs: JobQuerySet, page: str
+    ) -> None:
+        self.asker = asker
+        self.account = account
+        self.now = now
+        self._jobs = jobs
+        self._page = page
+
+    @cached_property
+    def page(self) -> "Page[str]":
+        """One page of ids in the order in which they will be sent."""
+        mine = set(self._jobs.waiting().filter(decision="").order_by().values_list("id", flat=True))
+        ids = [row.id for row in sorted(self._lines, key=self._turn) if row.id in mine]
+        return Paginator(ids, WAITING_SHOWN).get_page(self._page)
+
+    @property
+    def count(self) -> int:
+        """How many wait in this view."""
+        return self.page.paginator.count
+
+    @property
+    def after(self) -> int:
+        """How many wait behind this page."""
+        return self.count - self.page.end_index()
+
+    @cached_property
+    def rows(self) -> list[Waiting]:
+        """The jobs of this page."""
+        related = self._jobs.select_related("person", "keeper", "account", "project", "team", "next_by")
+        found = related.in_bulk(list(self.page.object_list))
+        return [self._waiting(found[job_id]) for job_id in self.page.object_list if job_id in found]
+
+    @property
+    def clears(self) -> str:
+        """When the last that waits is probably done, as a range; "" where nobody can know."""
+        return ""
+
+    def queue_of(self, account: ProviderAccount) -> Queue:
+        """Return the queue of one of the accounts in use."""
+        return self._queues[account.pk]
+
+    def _waiting(self, job: Job) -> Waiting:
+        queue = self.queue_of(job.account)
+        ahead = queue.places_of.get(job.id)
+        return Waiting(
+            job=job,
+            place=None if ahead is None else ahead + 1,
+            reason=queue.reason(job),
+            may_change=may_change(self.asker, job, Right.CANCEL_OWN, Right.CANCEL_ANY),
+            line_place=self._line_places.get(job.id, 1),
+            line_length=self._line_lengths[job.account_id, job.person_id],
+            expected=self._expected(queue, job),
+        )
+
+    def _expected(self, queue: Queue, job: Job) -> Expected | None:
+        return None
+
+    def _turn(self, row: _Row) -> tuple[bool, int, datetime, datetime]:
+        place = self._queues[row.account_id].places_of.get(row.id)
+        latest = datetime.max.replace(tzinfo=self.now.tzinfo)
+        return place is None, place or 0, row.later or latest, row.created_at
+
+    @cached_property
+    def _lines(self) -> list[_Row]:
+        """Everything of the team that waits, each person's line in its own order."""
+        rows = visible_jobs(self.asker).waiting().filter(decision="").in_line()
+        columns = ("id", "account_id", "person_id", "send_after", "not_before", "created_at")
+        return [
+            _Row(job_id, account, person, send_after or not_before, created)
+            for job_id, account, person, send_after, not_before, created in rows.values_list(*columns)
+        ]
+
+    @cached_property
+    def _line_places(self) -> dict[str, int]:
+        """Return each job's place in its own line, counted from 1."""
+        seen: Counter[LineKey] = Counter()
+        places = {}
+        for row in self._lines:
+            seen[row.account_id, row.person_id] += 1
+            places[row.id] = seen[row.account_id, row.person_id]
+        return places
+
+    @cached_property
+    def _line_lengths(self) -> Counter[LineKey]:
+        return Counter((row.account_id, row.person_id) for row in self._lines)
+
+    @cached_property
+    def _queues(self) -> dict[int, Queue]:
+        """The queue of every account this team's jobs wait in: one, unless the key was changed."""
+        used = {row.account_id for row in self._lines}
+        accounts = ProviderAccount.objects.in_bulk({self.account.pk, *used})
+        return {pk: Queue.read(account, self.now) for pk, account in accounts.items()}
