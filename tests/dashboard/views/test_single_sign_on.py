@@ -147,6 +147,15 @@ class TestSomebodyNew:
         assert (who(client), dora.name, dora.has_usable_password()) == (dora.email, "Dora", False)
         assert client.session["invitation"]
 
+    def test_who_follows_a_link_joins_through_the_provider(self, client: Client, cast: Cast) -> None:
+        owner = cast.team.memberships.get(user=cast.alice)
+        _made, secret = invitations.invite(cast.team, InvitationWish(Role.VIEWER), owner, now=timezone.now())
+        page = client.get(f"/join/{secret}/", follow=True).content.decode()
+        assert "/accounts/sso/login/?process=login&amp;next=%2Fjoin%2F" in page
+        assert sign_in(client, process="login", next="/join/").headers["Location"] == "/join/"
+        client.post("/join/")
+        assert cast.team.memberships.get(user__email="dora@example.org").role == "viewer"
+
     def test_an_invitation_for_somebody_else_does_not(self, client: Client, cast: Cast) -> None:
         self.invite(client, cast, "emil@example.org")
         assert (sign_in(client).status_code, User.objects.count()) == (403, 3)
