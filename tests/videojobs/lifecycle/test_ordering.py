@@ -1,14 +1,18 @@
 """A person's line is put in order: every place is reached, nobody else's version changes."""
 
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 
 import pytest
 
-from tests.factories import NOW, Cast, create_job, put
+from tests.factories import NOW, Cast, create_job, create_limit, put
+from tests.videojobs.money.crowd import at_once
 from videojobs import dispatch, lifecycle
 from videojobs.lifecycle import Decided, Stale, WrongAnswer
 from videojobs.lifecycle.ordering import GAP, LONGEST_AHEAD, line_of
 from videojobs.models import AuditEntry, Job, JobEvent, Priority, ProviderAccount
+from videojobs.money import budgets
 from videojobs.states import State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -230,3 +234,24 @@ class TestStale:
 
 def test_a_gap_is_a_second() -> None:
     assert timedelta(microseconds=GAP) == timedelta(seconds=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_put_one_line_in_order_at_once(cast: Cast, account: ProviderAccount) -> None:
+    """Ranks touch, so that room is made again and again, while a limit's change locks the same rows."""
+    jobs = [create_job(cast.bob, cast.team, account=account) for _ in range(8)]
+    Job.objects.update(not_before_reason="Held back by a limit: full.")
+    limit = create_limit(cast.team, "100")
+
+    def shuffle(offset: int) -> None:
+        for turn in range(8):
+            job, place = jobs[(turn * 3 + offset) % 8], (turn * 5 + offset) % 8 + 1
+            lifecycle.move(job.id, place, cast.bob, version=None, now=LATER)
+
+    def raise_limit() -> None:
+        for usd in range(101, 107):
+            budgets.change(limit, amount=Decimal(usd), actor=cast.alice, now=LATER)
+
+    assert at_once([partial(shuffle, 0), partial(shuffle, 1), partial(shuffle, 2), raise_limit]) == []
+    assert sorted(order(jobs[0])) == sorted(job.id for job in jobs)
+    assert JobEvent.objects.filter(kind="moved").count() == 24
