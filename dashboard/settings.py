@@ -257,6 +257,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "dashboard.forms.sign_in.PasswordAgainForm",
 }
 OWNER_PASSWORD = environment.password("OWNER_PASSWORD")
+MEMBER_PASSWORD = environment.password("MEMBER_PASSWORD")
 OPEN_SIGN_UP = environment.flag("OPEN_SIGN_UP", default=False)
 
 MFA_ADAPTER = "dashboard.signing_in.Factors"

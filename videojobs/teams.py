@@ -37,6 +37,15 @@ class NewOwner:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class NewMember:
+    """What an operator says of a member. `password` counts for somebody new alone."""
+
+    email: str
+    password: str
+    name: str = ""
+
+
 def create_first_owner(wish: NewOwner, *, now: datetime) -> Membership:
     """Make the first owner with their team. Raises Refused once there is an owner, however close the race."""
     with transaction.atomic():
@@ -125,6 +134,24 @@ def add_member(team: Team, email: str, role: Role, actor: Membership, *, now: da
             raise Refused(f"{person.email} is in this team already.", "email") from error
         note(team, actor.user, "member_added", person.email, now, after={"role": role.value})
         return added
+
+
+def create_member(team: Team, wish: NewMember, role: Role, *, now: datetime) -> Membership:
+    """Put a person in a team on an operator's word. Raises Refused where they are in it already."""
+    with transaction.atomic():
+        person = User.objects.filter(email__iexact=wish.email).first()
+        if person is None:
+            if not wish.password:
+                raise Refused(f"{wish.email} is new here and needs a password.", "password")
+            person = create_person(wish.email, wish.password, name=wish.name, is_vouched=True)
+        try:
+            with transaction.atomic():
+                made = Membership.objects.create(team=team, user=person, role=role, created_at=now)
+        except IntegrityError as error:
+            there = team.memberships.get(user=person).role
+            raise Refused(f"{person.email} is in {team} already, as {there}.", "email") from error
+        note(team, None, "member_added", person.email, now, after={"role": role.value})
+        return made
 
 
 def change_role(member: Membership, role: Role, actor: Membership, *, now: datetime) -> None:
