@@ -1,6 +1,7 @@
 """Past times of kinds of jobs, read from the rows: in at most two queries, never all of a long history."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -24,8 +25,15 @@ LONGEST_SENDING = 10.0
 Kind = tuple[str, str]
 """A model and the size asked of it."""
 
-_COLUMNS = ("model", "size", "state", "claimed_at", "accepted_at", "finished_at", "ended_at")
-_Row = tuple[str, str, str, datetime | None, datetime | None, datetime | None, datetime | None]
+LONGEST_LAG = 10.0
+"""Seconds from a free place to the next claim that count; what took longer was held by something else."""
+
+USUAL_LAGS = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Seconds, where nothing is known: the tick comes once a second."""
+
+_Moment = datetime | None
+_COLUMNS = ("model", "size", "state", "created_at", "claimed_at", "accepted_at", "finished_at", "ended_at")
+_Row = tuple[str, str, str, datetime, _Moment, _Moment, _Moment, _Moment]
 
 
 def key(kind: Kind) -> str:
@@ -33,18 +41,29 @@ def key(kind: Kind) -> str:
     return " ".join(kind)
 
 
-def read(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) -> dict[str, Times]:
-    """Return what past jobs of an account say about these kinds, by `key`.
+@dataclass(frozen=True)
+class Past:
+    """What past jobs say: by `key`, how long a kind takes; and how long a free place waits for a job."""
+
+    times: dict[str, Times]
+    lags: Sequence[float]
+
+
+def read(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) -> Past:
+    """Return what past jobs of an account say about these kinds.
 
     Where too few of a size are known, the model's jobs of any size among these teams' latest stand for it;
     a kind without those is left out.
     """
     wanted = list(dict.fromkeys(kinds))[:MOST_KINDS]
-    past = _sorted(_joined([_of_kind(account, kind) for kind in wanted]))
+    rows = _joined([_of_kind(account, kind) for kind in wanted])
+    past = _sorted(rows)
     found = {kind: past[kind] for kind in wanted if len(past.get(kind, ())) >= FEWEST}
     if missing := [kind for kind in wanted if kind not in found]:
-        found |= _of_any_size(account, missing, teams)
-    return {key(kind): Times(lengths) for kind, lengths in found.items()}
+        others = _joined(_of_teams(account, teams))
+        found |= _of_any_size(_sorted(others), missing)
+        rows = others if len(others) > len(rows) else rows
+    return Past({key(kind): Times(lengths) for kind, lengths in found.items()}, lags(rows))
 
 
 def typical_of(jobs: Iterable[Job]) -> dict[str, Typical]:
@@ -57,23 +76,41 @@ def typical_of(jobs: Iterable[Job]) -> dict[str, Typical]:
         by_account.setdefault(job.account, []).append(job)
     found: dict[str, Typical] = {}
     for account, own in by_account.items():
-        times = read(account, [(job.model, job.size) for job in own], {job.team_id for job in own})
-        known = {name: one.typical for name, one in times.items()}
+        past = read(account, [(job.model, job.size) for job in own], {job.team_id for job in own})
+        known = {name: one.typical for name, one in past.times.items()}
         found |= {job.id: known[name] for job in own if (name := key((job.model, job.size))) in known}
     return found
 
 
-def _of_any_size(
-    account: ProviderAccount, missing: Iterable[Kind], teams: Iterable[int]
-) -> dict[Kind, list[Lasted]]:
-    branches = [
+def _of_teams(account: ProviderAccount, teams: Iterable[int]) -> list[QuerySet[Job]]:
+    return [
         Job.objects.of_account(account).filter(pk__in=_settled(team).values("pk")[:LATEST_OF_TEAM])
         for team in sorted(set(teams))
     ]
+
+
+def _of_any_size(past: dict[Kind, list[Lasted]], missing: Iterable[Kind]) -> dict[Kind, list[Lasted]]:
     by_model: dict[str, list[Lasted]] = {}
-    for (model, _size), lengths in _sorted(_joined(branches)).items():
+    for (model, _size), lengths in past.items():
         by_model.setdefault(model, []).extend(lengths)
     return {kind: by_model[kind[0]] for kind in missing if len(by_model.get(kind[0], ())) >= FEWEST}
+
+
+def lags(rows: Iterable[_Row]) -> Sequence[float]:
+    """Return how long places waited for a job: each claim took the one that was free longest."""
+    claims, free = [], []
+    for _model, _size, _state, created, claimed, _accepted, finished, _ended in rows:
+        if claimed is not None and finished is not None:
+            claims.append((claimed, created))
+            free.append(finished)
+    free.sort(reverse=True)
+    found = []
+    for claimed, created in sorted(claims):
+        since = max(free.pop(), created) if free and free[-1] <= claimed else created
+        lag = (claimed - since).total_seconds()
+        if 0 <= lag <= LONGEST_LAG:
+            found.append(lag)
+    return found if len(found) >= FEWEST else USUAL_LAGS
 
 
 def _settled(team: int) -> QuerySet[Job]:
@@ -100,7 +137,7 @@ def _joined(branches: Sequence[QuerySet[Job]]) -> list[_Row]:
 def _sorted(rows: Iterable[_Row]) -> dict[Kind, list[Lasted]]:
     """Return past jobs by kind, newest first."""
     found: dict[Kind, list[tuple[datetime, Lasted]]] = {}
-    for model, size, state, claimed, accepted, finished, ended in rows:
+    for model, size, state, _created, claimed, accepted, finished, ended in rows:
         if accepted is None or finished is None or finished < accepted:
             continue
         sending = (accepted - claimed).total_seconds() if claimed else 0.0

@@ -21,9 +21,6 @@ from videojobs.states import State
 K = TypeVar("K")
 
 NOTHING = Decimal(0)
-LAGS = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""Seconds from a place falling free until the next job has it: the tick comes once a second."""
-
 DEEP = 256
 """At least so many jobs are foretold at once, if so many wait."""
 
@@ -150,7 +147,7 @@ class WholeLine:
         """Return the line to be played through, with these in it."""
         turns = list(turns)
         everybody = [*self.there, *turns]
-        times = forecast_times.read(
+        past = forecast_times.read(
             self.account,
             ((one.model, one.size) for one in everybody),
             {one.team_id for one in everybody},
@@ -164,7 +161,7 @@ class WholeLine:
 
         busy = [Busy(_kind(job), self._age(job), limits(job)) for job in self.there]
         ahead = [Ahead(_kind(turn), limits(turn)) for turn in turns]
-        return Line(places_of(self.account), busy, ahead, times, names, LAGS)
+        return Line(places_of(self.account), busy, ahead, past.times, names, past.lags)
 
     def _age(self, job: There) -> float:
         return max((self.now - job.since).total_seconds(), 0.0) if job.since else 0.0
