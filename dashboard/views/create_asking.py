@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 
 from dashboard import submitting
+from dashboard.access import usable_projects
 from dashboard.context import Frame
 from dashboard.forms.create import UNLISTED, CreateForm
 from dashboard.forms.create_filling import Filling, Given, fitting
@@ -24,11 +26,12 @@ from dashboard.views.create_price import (
     over_limit,
     reasons_of,
 )
-from videojobs import bodies, lifecycle, offers, pricelist
+from videojobs import bodies, dispatch, lifecycle, offers, pricelist
 from videojobs.bodies import BodyProblem, BodyRefused, Shape, form_shape
 from videojobs.bodies.scalars import read_decimal
 from videojobs.catalog import Offer
-from videojobs.models import Job, ProviderAccount
+from videojobs.forecast import Expected
+from videojobs.models import Job, Project, ProviderAccount
 from videojobs.prices import Price, PriceSource
 from videojobs.rights import Right
 
@@ -99,6 +102,7 @@ class Asking:
         price, outcome = self._price(form)
         leeway = self._leeway(price)
         lacks_giver = price is None and not self.may_type
+        ahead, expected = self._turn(price, outcome)
         return PriceBar(
             price=price,
             spent=Frame(self.request).spent,
@@ -113,7 +117,36 @@ class Asking:
             is_asked=lacks_giver and pricelist.is_asked(self.request.team, self.choice.model_id),
             lacks_length=price is None and lacks_length(form.values(self.choice.model_id), self.offer),
             pressed=pressed,
+            ahead=ahead,
+            expected=expected,
         )
+
+    def _turn(self, price: Price | None, outcome: Shape) -> tuple[int | None, Expected | None]:
+        """Return how many would go before it, and when it would start, if it were sent now."""
+        if price is None:
+            return None, None
+        team, person = self.request.team.pk, self.request.user.pk
+        size = f"{outcome.width}x{outcome.height}"
+        new = dispatch.Newcomer(team, person, self.choice.model_id, size)
+        return dispatch.for_new(new, price.usd, self.account, timezone.now())
+
+    @cached_property
+    def projects(self) -> list[Project]:
+        """The projects this person may send jobs for, the default one first."""
+        return list(usable_projects(self.request.asker))
+
+    @cached_property
+    def project(self) -> Project | None:
+        """The project that is named, else the usual one; None for one this person may not use."""
+        named = str((self.request.POST or self.request.GET).get("project", ""))
+        if not named:
+            return self._usual_project()
+        return next((one for one in self.projects if str(one.pk) == named), None)
+
+    def _usual_project(self) -> Project:
+        """The retried job's project, if it still takes jobs, else the default one."""
+        retried = self.retry_of.project_id if self.retry_of else None
+        return next((one for one in self.projects if one.pk == retried), self.projects[0])
 
     @property
     def may_type(self) -> bool:
@@ -134,7 +167,7 @@ class Asking:
     def _leeway(self, price: Price | None) -> Leeway:
         """Return what the limits leave for this job, which is not made yet."""
         team = self.request.team
-        project, model = team.projects.get(is_default=True), self.choice.model_id
+        project, model = self.project or self._usual_project(), self.choice.model_id
         job = Job(team=team, project=project, person=self.request.user, account=self.account, model=model)
         return Leeway.of(job, price.usd if price else None, now=timezone.now())
 
@@ -148,10 +181,14 @@ class Asking:
         return submitting.order_of(wish, quoted)
 
     def _wish(self, form: CreateForm) -> Wish:
+        project = self.project
+        if project is None:
+            message = "Choose one of these projects; the one you named takes no jobs from you."
+            raise BodyRefused((BodyProblem("project", message, "not_found"),))
         return Wish(
             values=form.values(self.choice.model_id),
             team=self.request.team,
-            project=self.request.team.projects.get(is_default=True),
+            project=project,
             person=self.request.user,
             press=lifecycle.Press(scope=f"form:{self.request.user.pk}", key=self.press),
             may_type_price=self.choice.may_be_asked and self.may_type,

@@ -13,6 +13,8 @@ from dashboard.views.create_limits import Leeway
 from videojobs import bodies, prices
 from videojobs.bodies import BodyProblem, BodyRefused, Shape
 from videojobs.catalog import CatalogModel, Offer
+from videojobs.forecast import Expected
+from videojobs.forecast_words import within
 from videojobs.prices import Price
 from videojobs.provider.types import CreateVideoBody
 
@@ -53,6 +55,19 @@ class PriceBar:
     is_asked: bool = False  # the team is told already that a price is needed
     lacks_length: bool = False
     pressed: bool = False
+    ahead: int | None = None  # how many would go before it if it were sent now
+    expected: Expected | None = None
+
+    @property
+    def start(self) -> str:
+        """Say when it would start: "starts in 2–3 min, 3 ahead"; "" where nothing is known of the queue."""
+        if self.ahead is None:
+            return ""
+        starts = (
+            f"starts {within(self.expected.start_low, self.expected.start_high)}" if self.expected else ""
+        )
+        ahead = f"{self.ahead:,} ahead" if self.ahead else "" if starts else "next in line"
+        return ", ".join(filter(None, (starts, ahead)))
 
     @property
     def kind(self) -> str:

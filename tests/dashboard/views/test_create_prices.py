@@ -1,6 +1,7 @@
 """What the Create page says of prices and models before anything is sent."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,19 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.dashboard.views.create_form import SEEDANCE, page, send, text
-from tests.factories import DIRECTOR, PROMPT, Cast, create_cast, create_job, create_limit, live_account
+from tests.factories import (
+    DIRECTOR,
+    NOW,
+    PROMPT,
+    Cast,
+    create_cast,
+    create_job,
+    create_limit,
+    live_account,
+)
 from videojobs import catalog
 from videojobs.models import GoneModel, Job, LedgerEntry, PriceOnFile, ProviderAccount
+from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +189,16 @@ def test_it_opens_with_the_model_used_last(alice: Client, cast: Cast) -> None:
     job = create_job(cast.alice, cast.team)
     Job.objects.filter(id=job.id).update(model=SEEDANCE)
     assert f'name="shaped_for" value="{SEEDANCE}"' in page(alice)
+
+
+def test_the_bar_says_who_would_go_before_it(alice: Client, cast: Cast) -> None:
+    for _job in range(2):
+        create_job(cast.alice, cast.team)
+    assert "2 ahead" in page(alice)
+
+
+def test_the_bar_says_when_it_would_start_where_past_times_tell(alice: Client, cast: Cast) -> None:
+    for seconds in range(50, 60):
+        end = NOW + timedelta(seconds=seconds)
+        create_job(cast.alice, cast.team, state=State.COMPLETED, finished_at=end, ended_at=end)
+    assert "starts within 5 s" in page(alice)
