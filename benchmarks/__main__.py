@@ -34,7 +34,9 @@ BENCHMARKS = (
     Benchmark("idle", (SQLITE,)),
     Benchmark("million", BOTH),
     Benchmark("exporting", BOTH),
+    Benchmark("forecast", BOTH),
     Benchmark("spend", BOTH),
+    Benchmark("fair_share", BOTH),
 )
 
 
