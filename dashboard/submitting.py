@@ -67,6 +67,11 @@ def order_of(wish: Wish, quoted: Quote) -> lifecycle.Order:
     """Return what the lifecycle makes a job of. Raises BodyRefused where there is no price."""
     if quoted.price is None:
         raise BodyRefused((_no_price(wish, quoted.offer),))
+    if wish.project.archived_at is not None:
+        message = (
+            f"The project {wish.project} is archived and takes no jobs. Choose another, or use it again."
+        )
+        raise BodyRefused((BodyProblem("project", message, "archived"),))
     shape = bodies.describe(quoted.body, quoted.offer)
     return lifecycle.Order(
         team=wish.team,

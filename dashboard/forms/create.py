@@ -149,7 +149,7 @@ class CreateForm(forms.Form):
         for name, spec in shape.fields.items():
             if spec.open:
                 self.fields.update(_controls(name, spec))
-        for name in ("model", "unlisted_model", "price"):
+        for name in ("model", "unlisted_model", "price", "project"):
             self.fields[name] = _line(LABELS[name])
         for name in ("press", "shaped_for", "retry_of"):
             self.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -243,7 +243,12 @@ def new_press() -> str:
     return str(uuid.uuid4())
 
 
-LABELS = {"model": "Model", "price": "Price of this job, USD", "unlisted_model": "Model id"}
+LABELS = {
+    "model": "Model",
+    "price": "Price of this job, USD",
+    "project": "Project",
+    "unlisted_model": "Model id",
+}
 EXAMPLES = {"ratio": {"placeholder": "16:9"}, "resolution": {"placeholder": "720p"}}
 PLACES = {"generate_audio": "sound", "settings.audio": "sound", "settings": "sound", "media": ""}
 PLAIN = frozenset(CreateVideoBody.model_fields) - {"model", "media", "settings", "frame_images", *LISTS}

@@ -58,7 +58,7 @@ class LedgerForm(forms.Form):
         super().__init__(data)
         self.asker = asker
         team = asker.team
-        projects = team.projects.order_by("name")
+        projects = team.projects.exclude(pk__in=asker.hidden_projects).order_by("name")
         self.fields["project"] = forms.ModelChoiceField(
             projects, label="Project", required=False, empty_label="Every project"
         )

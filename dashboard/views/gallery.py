@@ -120,7 +120,7 @@ class Gallery:
     @cached_property
     def bar(self) -> Bar:
         """The filters and their menus."""
-        return Bar(self.filters, self.request.team, self.request.user)
+        return Bar(self.filters, self.request.asker)
 
     @property
     def _zone(self) -> ZoneInfo:

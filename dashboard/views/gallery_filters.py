@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from dashboard.access import visible_projects
 from dashboard.forms.gallery import Filters
+from dashboard.http import Asker
 from dashboard.templatetags.states import WORDS, model_name
 from videojobs.models import Job, Project, Team, User
 
@@ -66,8 +68,17 @@ class Bar:
     """The line of filters of one view."""
 
     filters: Filters
-    team: Team
-    viewer: User
+    asker: Asker
+
+    @property
+    def team(self) -> Team:
+        """Whose clips these are."""
+        return self.asker.team
+
+    @property
+    def viewer(self) -> User:
+        """Who looks."""
+        return self.asker.user
 
     def address(self, **changes: str) -> str:
         """Return this view's first page with some of its filters changed; "" takes one out."""
@@ -87,8 +98,8 @@ class Bar:
 
     @cached_property
     def projects(self) -> list[Project]:
-        """The team's projects, the default one first."""
-        return list(self.team.projects.order_by("-is_default", "name"))
+        """The projects this person may see, the default one first."""
+        return list(visible_projects(self.asker).order_by("-is_default", "name"))
 
     @cached_property
     def models(self) -> list[str]:
