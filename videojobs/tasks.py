@@ -111,12 +111,13 @@ def one_of(places: threading.BoundedSemaphore) -> Iterator[bool]:
 def tick() -> None:
     """Once a second: find what is due and nudge it; say that we live."""
     now = clock()
-    account = ProviderAccount.objects.current()  # made here, so that reading a page never writes
-    for _turn in range(dispatch.sendable_now(account, now, at_most=SENDS_AT_ONCE)):
-        nudge(send, account.pk)
+    ProviderAccount.objects.current()  # made here, so that reading a page never writes
+    for account in ProviderAccount.objects.sending().select_related("key").order_by("pk"):
+        for _turn in range(dispatch.sendable_now(account, now, at_most=SENDS_AT_ONCE)):
+            nudge(send, account.pk)
     for due in polling.accounts_with_due(now):
         nudge(look, due.pk)
-    storing = Job.objects.of_account(account).due_for_store(now)
+    storing = Job.objects.filter(account__in=ProviderAccount.objects.configured()).due_for_store(now)
     for job_id in storing.values_list("id", flat=True)[:STORES_PER_TICK]:
         nudge(store, job_id)
     _say_alive(now)
@@ -133,7 +134,7 @@ def _say_alive(now: datetime) -> None:
 def send(account_id: int) -> None:
     """Claim the next job of an account and send it; go on while there are more."""
     account = ProviderAccount.objects.get(id=account_id)
-    if not account.is_configured:
+    if not account.sends:
         return  # the key was changed after this message was sent
     provider = provider_for(account)
     with one_of(_sending) as mine:

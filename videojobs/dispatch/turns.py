@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from videojobs import fairness, shares
+from videojobs.dispatch.blocks import Blocks
+from videojobs.dispatch.heads import IN_LINE
+from videojobs.fairness import Whose
 from videojobs.models import Job, ProviderAccount
+from videojobs.models.fields import to_micros
 
 
 @dataclass(frozen=True)
@@ -20,10 +25,22 @@ class Turn:
 
 
 def order(account: ProviderAccount, now: datetime) -> list[Turn]:
-    """Return the line: one person after another, oldest first."""
-    lines: dict[int, list[Turn]] = {}
-    rows = Job.objects.of_account(account).sendable(now).order_by("created_at", "id")
-    for row in rows.values_list("id", "team_id", "person_id", "model", "size", "held"):
-        lines.setdefault(row[2], []).append(Turn(*row))
-    rounds = range(max(map(len, lines.values()), default=0))
-    return [line[number] for number in rounds for line in lines.values() if number < len(line)]
+    """Return every job that is not held back by a pause, in the order it would go now if nothing changed.
+
+    Places count as free: what waits for one goes when it is, and keeps its place in the order until then.
+    """
+    jobs = Blocks().pause().clear(Job.objects.of_account(account).sendable(now))
+    columns = ("id", "team_id", "person_id", "model", "size", "estimate", "next_at")
+    standing = shares.read(account).shares
+    marked: list[tuple[datetime, Turn]] = []
+    lines: dict[Whose, list[tuple[int, Turn]]] = {}
+    for *row, next_at in jobs.order_by("team_id", "person_id", *IN_LINE).values_list(*columns):
+        turn = Turn(*row)
+        if next_at is not None:
+            marked.append((next_at, turn))
+        else:
+            lines.setdefault((turn.team_id, turn.person_id), []).append((to_micros(turn.usd), turn))
+    first = [turn for _at, turn in sorted(marked, key=lambda one: (one[0], one[1].job_id))]
+    for turn in first:
+        standing.charge(turn.team_id, turn.person_id, to_micros(turn.usd), in_turn=False)
+    return [*first, *fairness.turns(standing, lines)]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection
 
+from videojobs import places
 from videojobs.lifecycle import asking
 from videojobs.lifecycle.steps import Step, durable, record
 from videojobs.models import Job, Project, ProviderAccount, Submission, Team, Token, User
@@ -78,7 +79,8 @@ def create(order: Order, account: ProviderAccount, *, now: datetime) -> Created:
     """Make a job in an account, or return the one the same press made before.
 
     A job above what its person may spend alone waits for a yes. Raises KeyReused where the key came with
-    another wish, LimitRefused where the job does not fit a limit. Nothing is stored in these cases.
+    another wish, LimitRefused where the job does not fit a limit, QueueFull where no more may wait. Nothing
+    is stored in these cases.
     """
     try:
         with durable():
@@ -176,6 +178,7 @@ def _make(order: Order, account: ProviderAccount, now: datetime) -> Job:
         estimate_source=order.price.source,
         estimate_explanation=order.price.explanation[:500],
     )
+    places.admit(job)
     verdict = ledger.hold(job, now=now, actor=order.person, reason="Set aside when the job was made.")
     record(
         job, Step(to=State.WAITING, kind="created", why=order.why, actor=order.person), before=None, now=now

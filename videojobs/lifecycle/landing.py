@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
 
+from videojobs import shares
 from videojobs.journal import Accepted
 from videojobs.lifecycle import watching
 from videojobs.lifecycle.steps import Step, durable, note, take
@@ -132,6 +133,7 @@ def _foreign_id(accepted: Accepted, now: datetime) -> None:
 def land_failure(job_id: str, claim_id: str, error: CreateError, *, now: datetime) -> None:
     """Land a create that brought no id, if the job still waits for it under the same claim."""
     with durable():
+        _lock_account_of(job_id)
         job = _locked(job_id)
         if not _awaits(job, claim_id):
             return
@@ -142,6 +144,12 @@ def land_failure(job_id: str, claim_id: str, error: CreateError, *, now: datetim
                 _back_to_waiting(job, error, now)
             case _ if job.state == State.SENDING:
                 become_unconfirmed(job, error.message, now, status=error.status, raw=error.raw)
+
+
+def _lock_account_of(job_id: str) -> None:
+    """Lock the account before the job, as a claim does: its shares are given back what the job paid."""
+    account_id = Job.objects.values_list("account_id", flat=True).get(id=job_id)
+    ProviderAccount.objects.locked().get(id=account_id)
 
 
 def _refuse(job: Job, error: Refused, now: datetime) -> None:
@@ -177,6 +185,7 @@ def _back_to_waiting(job: Job, error: CreateError, now: datetime) -> None:
     step = Step(State.WAITING, kind, error.message, columns, {"status": error.status})
     if take(job, step, now=now) is None:
         return
+    shares.give_back(job)
     ledger.mark_unsent(job.id, why="It was not sent, or the provider refused it before any work began.")
     _close_question(job, now)
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from django.db import connections
 
+from videojobs import shares
 from videojobs.journal import Accepted, Journal
 from videojobs.lifecycle import asking
 from videojobs.lifecycle.landing import land_acceptance, land_failure
@@ -101,6 +102,7 @@ def _claim(account_id: int, choose: Choose, claim_id: str, now: datetime) -> tup
     # A restored job waits in the same state, and for a person.
     if take(job, step, now=now, decision="") is None:
         return None, False
+    shares.charge(job)
     ledger.mark_unknown(job.id, now=now, why="It is being sent.")
     return Claim(job=job, id=claim_id, at=now), False
 
