@@ -223,7 +223,7 @@ def _stage(request: TeamRequest) -> dict[str, Any]:
         "staged": job,
         "stage_query": query,
         "typical": wait.usual if wait else None,
-        "reason": dispatch.reasons([job], now).get(job.id, ""),
+        "reason": dispatch.reasons([job], now, request.user).get(job.id, ""),
     }
 
 

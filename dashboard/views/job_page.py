@@ -119,7 +119,7 @@ class JobPage:
     def sentence(self) -> str:
         """Why it is where it is, where its state alone does not say so."""
         if self.job.state == State.WAITING:
-            return dispatch.reasons([self.job], self.now).get(self.job.id, "")
+            return dispatch.reasons([self.job], self.now, self.asker.user).get(self.job.id, "")
         if elsewhere := dispatch.unwatched(self.job, self.job.account):
             return elsewhere
         if self.job.state == State.STORING:
