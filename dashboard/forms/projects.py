@@ -8,6 +8,11 @@ from dashboard.forms.people import dress, words_field
 from videojobs.models import Membership, Project, ProjectMember, Prompts, Team
 from videojobs.projects import COLOURS, ProjectWish
 
+PROMPTS = (
+    (Prompts.VISIBLE.value, "Visible"),
+    (Prompts.TITLES.value, "Titles only"),
+    (Prompts.HIDDEN.value, "Hidden"),
+)
 CIRCLES = (("team", "The whole team"), ("members", "Only the people chosen below"))
 
 
@@ -44,7 +49,7 @@ class ProjectForm(forms.Form):
     )
     prompts = forms.ChoiceField(
         label="Others’ prompts",
-        choices=Prompts.choices,
+        choices=PROMPTS,
         initial=Prompts.VISIBLE.value,
         widget=forms.RadioSelect,
         help_text="One’s own are always there; owners and admins read all.",

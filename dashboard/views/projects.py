@@ -110,6 +110,7 @@ def _page(request: TeamRequest, form: ProjectForm | None, found: Project | None)
         "form": form,
         "project": found,
         "row": next((row for row in _rows(request) if found and row.project.pk == found.pk), None),
+        "rehearsal": _kind() == Kind.REHEARSAL,
         "people": [one.membership.user for one in inside],
         "sees_spend": request.asker.may(Right.SEE_SPEND),
     }

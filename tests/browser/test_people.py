@@ -31,7 +31,18 @@ def fill(cast: Cast) -> None:
     lifecycle.park(account, "The provider refused the key.", now=timezone.now())
 
 
-@pytest.mark.parametrize("path", ["/team/", "/tokens/", "/notices/", "/accounts/password/change/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/team/",
+        "/team/leave/",
+        "/projects/",
+        "/projects/new/",
+        "/tokens/",
+        "/notices/",
+        "/accounts/password/change/",
+    ],
+)
 def test_axe_finds_nothing(browser: Browser, live_server: LiveServer, cast: Cast, path: str) -> None:
     fill(cast)
     expect_accessible(browser, cast.alice, live_server, path)
@@ -39,7 +50,8 @@ def test_axe_finds_nothing(browser: Browser, live_server: LiveServer, cast: Cast
 
 def test_a_new_member_comes_in_by_a_link_without_javascript(plain: Page, browser: Browser) -> None:
     plain.goto("/team/")
-    plain.get_by_label("E-mail").fill("dora@example.org")
+    plain.get_by_text("Add somebody without asking").click()
+    plain.locator("#id_email").fill("dora@example.org")
     plain.get_by_role("button", name="Add", exact=True).click()
     link = plain.get_by_label("Sets their password").input_value()
     path = re.sub(r"^https?://[^/]+", "", link)
@@ -49,6 +61,22 @@ def test_a_new_member_comes_in_by_a_link_without_javascript(plain: Page, browser
     theirs.get_by_label("New password").fill(PASSWORD)
     theirs.get_by_label("The same again").fill(PASSWORD)
     theirs.get_by_role("button", name="Set it and sign in").click()
+    theirs.goto("/team/")
+    expect(theirs.get_by_role("heading", name="Harbour")).to_be_visible()
+    theirs.close()
+
+
+def test_somebody_asked_in_makes_an_account_without_javascript(plain: Page, browser: Browser) -> None:
+    plain.goto("/team/")
+    plain.get_by_role("button", name="Make the link").click()
+    link = plain.get_by_label("Works once").input_value()
+    theirs = browser.new_page(java_script_enabled=False, base_url=re.sub(r"/team/.*", "", plain.url))
+    theirs.goto(re.sub(r"^https?://[^/]+", "", link))
+    expect(theirs.get_by_role("heading", name="Join Harbour")).to_be_visible()
+    theirs.get_by_label("E-mail").fill("dora@example.org")
+    theirs.get_by_label("Your name").fill("Dora")
+    theirs.get_by_label("Password").fill(PASSWORD)
+    theirs.get_by_role("button", name="Make it and join").click()
     theirs.goto("/team/")
     expect(theirs.get_by_role("heading", name="Harbour")).to_be_visible()
     theirs.close()
