@@ -211,6 +211,12 @@ def test_the_document_knows_every_operation(document: dict[str, Any]) -> None:
         ("GET", "/api/v1/approvals"),
         ("POST", "/api/v1/approvals/{approval_id}"),
         ("GET", "/api/v1/ledger"),
+        ("GET", "/api/v1/queue"),
+        ("POST", "/api/v1/queue/pause"),
+        ("POST", "/api/v1/queue/resume"),
+        ("POST", "/api/v1/queue/bulk"),
+        ("PATCH", "/api/v1/jobs/{job_id}"),
+        ("GET", "/api/v1/audit"),
         ("GET", "/api/v1/health"),
     }
 
