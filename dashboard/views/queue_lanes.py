@@ -1,6 +1,6 @@
 """The lanes of the Queue page: what runs, what a person must decide, what waits, what just ended."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,8 +16,9 @@ from dashboard.views.questions import Question, questions
 from dashboard.views.queue_endings import Endings, endings
 from dashboard.views.queue_prices import Prices
 from dashboard.views.queue_waiting import WaitingList
-from videojobs import reports
+from videojobs import forecast_times, reports
 from videojobs.dispatch import unwatched
+from videojobs.forecast import Typical
 from videojobs.models import Job, ProviderAccount
 from videojobs.models.jobs import Decision as WaitsFor
 from videojobs.models.jobs import JobQuerySet
@@ -31,10 +32,10 @@ RUNNING = AT_PROVIDER | {State.STORING}
 
 @dataclass(frozen=True)
 class Running:
-    """A job at the provider or on its way back. `typical` is seconds, None without a history."""
+    """A job at the provider or on its way back. `typical` is None without a history."""
 
     job: Job
-    typical: float | None
+    typical: Typical | None
     sentence: str
 
 
@@ -121,8 +122,8 @@ class Lanes:
         """What the provider works on or we are keeping, the longest at it first."""
         rows = self.jobs.filter(state__in=list(RUNNING), decision="")
         shown = list(rows.select_related("person", "account").order_by("accepted_at", "id")[:RUNNING_SHOWN])
-        usual = self._usual(shown)
-        return [Running(job, usual.get((job.account.kind, job.model)), _sentence(job)) for job in shown]
+        usual = forecast_times.typical_of(shown)
+        return [Running(job, usual.get(job.id), _sentence(job)) for job in shown]
 
     @cached_property
     def running_count(self) -> int:
@@ -131,14 +132,6 @@ class Lanes:
         if shown < RUNNING_SHOWN:
             return shown
         return self.jobs.filter(state__in=list(RUNNING), decision="").count()
-
-    def _usual(self, jobs: Iterable[Job]) -> dict[tuple[str, str], float]:
-        usual: dict[tuple[str, str], float] = {}
-        kinds = {job.account.kind: job.account.is_rehearsal for job in jobs}
-        for kind, rehearsal in kinds.items():
-            waits = reports.typical_waits(self.asker.team, rehearsal=rehearsal)
-            usual |= {(kind, model): wait.usual for model, wait in waits.items()}
-        return usual
 
     # --- decisions ---
 

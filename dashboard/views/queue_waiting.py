@@ -10,7 +10,6 @@ from django.core.paginator import Page, Paginator
 from dashboard.access import may_change, visible_jobs
 from dashboard.http import Asker
 from videojobs.dispatch import Queue
-from videojobs.forecast import Expected
 from videojobs.models import Job, Priority, ProviderAccount
 from videojobs.models.jobs import JobQuerySet
 from videojobs.rights import Right
@@ -35,7 +34,6 @@ class Waiting:
     may_change: bool
     line_place: int
     line_length: int
-    expected: Expected | None = None
 
     @property
     def line(self) -> str:
@@ -52,13 +50,6 @@ class Waiting:
         """When it may be sent on the team's clocks, as a form takes it; "" where nobody put it off."""
         later = self.job.send_after
         return later.astimezone(self.job.team.zone).strftime("%Y-%m-%dT%H:%M") if later else ""
-
-    @property
-    def starts(self) -> str:
-        """When it probably starts, as a range; "" where nobody can know."""
-        if self.expected is None:
-            return ""
-        return f"starts {within(self.expected.start_low, self.expected.start_high)}"
 
 
 def within(low: timedelta, high: timedelta) -> str:
@@ -121,7 +112,10 @@ class WaitingList:
     @property
     def clears(self) -> str:
         """When the last that waits is probably done, as a range; "" where nobody can know."""
-        return ""
+        queue = self.queue_of(self.account)
+        last = max((queue.places_of.get(row.id, -1) for row in self._lines), default=-1)
+        expected = queue.line.expected(last) if last >= 0 and queue.is_moving else None
+        return within(expected.finish_low, expected.finish_high) if expected else ""
 
     def queue_of(self, account: ProviderAccount) -> Queue:
         """Return the queue of one of the accounts in use."""
@@ -129,19 +123,14 @@ class WaitingList:
 
     def _waiting(self, job: Job) -> Waiting:
         queue = self.queue_of(job.account)
-        ahead = queue.places_of.get(job.id)
         return Waiting(
             job=job,
-            place=None if ahead is None else ahead + 1,
+            place=queue.place(job),
             reason=queue.reason(job),
             may_change=may_change(self.asker, job, Right.CANCEL_OWN, Right.CANCEL_ANY),
             line_place=self._line_places.get(job.id, 1),
             line_length=self._line_lengths[job.account_id, job.person_id],
-            expected=self._expected(queue, job),
         )
-
-    def _expected(self, queue: Queue, job: Job) -> Expected | None:
-        return None
 
     def _turn(self, row: _Row) -> tuple[bool, int, datetime, datetime]:
         place = self._queues[row.account_id].places_of.get(row.id)
@@ -177,4 +166,4 @@ class WaitingList:
         """The queue of every account this team's jobs wait in: one, unless the key was changed."""
         used = {row.account_id for row in self._lines}
         accounts = ProviderAccount.objects.in_bulk({self.account.pk, *used})
-        return {pk: Queue.read(account, self.now) for pk, account in accounts.items()}
+        return {pk: Queue.read(account, self.now, self.asker.user) for pk, account in accounts.items()}
