@@ -24,6 +24,7 @@ from videojobs import dispatch, lifecycle, offers, reports, tasks
 from videojobs.bodies import BodyRefused
 from videojobs.models import Job
 from videojobs.money.ledger import LimitRefused
+from videojobs.places import QueueFull
 from videojobs.rights import Right
 
 USES = {Take.ALL: "All", Take.NEW_SEED: "New seed", Take.SEED: "Seed only", Take.PROMPT: "Prompt only"}
@@ -164,7 +165,7 @@ def _send(request: TeamRequest, asking: Asking) -> HttpResponse:
         created = lifecycle.create(order, asking.account, now=datetime.now(UTC))
     except BodyRefused as refused:
         form.refuse(refused.problems)
-    except LimitRefused as refused:
+    except (LimitRefused, QueueFull) as refused:
         form.add_error(None, str(refused))
     except lifecycle.KeyReused:
         form.add_error(

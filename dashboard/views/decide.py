@@ -24,6 +24,7 @@ from videojobs.accounts import NotConfigured, provider_for
 from videojobs.bodies import BodyRefused
 from videojobs.models import Decision, Job
 from videojobs.money.ledger import LimitRefused
+from videojobs.places import QueueFull
 from videojobs.provider.errors import LookError
 from videojobs.rights import Right
 
@@ -204,7 +205,7 @@ def once_more(request: TeamRequest, job: Job, make: Callable[[Again], lifecycle.
     except BodyRefused as refused:
         reasons = " ".join(problem.message for problem in refused.problems)
         return refuse(request, job, f"Today this would be refused: {reasons}", status=422)
-    except (lifecycle.Decided, lifecycle.KeyReused, LimitRefused) as error:
+    except (lifecycle.Decided, lifecycle.KeyReused, LimitRefused, QueueFull) as error:
         return refuse(request, job, str(error))
     if created.is_new:
         tasks.nudge_send(again.account)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from videojobs import shares
 from videojobs.dispatch import blocks, heads
@@ -35,12 +36,14 @@ def next_job(account: ProviderAccount, now: datetime) -> str | None:
 
 def _met(account: ProviderAccount, lines: Heads) -> Shares:
     """Let the shares know who is in line now, before the clock moves on."""
-    held = shares.read(account)
-    here = lines.free.keys() | lines.blocked.keys()
-    gone = any(whose not in here for whose in held.rows if whose[1] is not None)
-    held.shares.meet(lines.free, lines.blocked, _sent(account) if gone else set())
-    shares.write(account, held)
-    return held.shares
+    with transaction.atomic(savepoint=False):
+        ProviderAccount.objects.locked().get(pk=account.pk)  # whoever only asks has no lock yet
+        held = shares.read(account)
+        here = lines.free.keys() | lines.blocked.keys()
+        gone = any(whose not in here for whose in held.rows if whose[1] is not None)
+        held.shares.meet(lines.free, lines.blocked, _sent(account) if gone else set())
+        shares.write(account, held)
+        return held.shares
 
 
 def _sent(account: ProviderAccount) -> set[tuple[int, int]]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from videojobs import places
 from videojobs.lifecycle import asking
 from videojobs.lifecycle.creating import Created, Order, create
 from videojobs.lifecycle.landing import FIRST_LOOK
@@ -178,6 +179,7 @@ def send_again(
     The old amount stays unknown, so both may be paid. `order.retry_of` must be the old job.
     """
     with transaction.atomic():
+        places.lock_account(account)
         fresh = _fresh(job)
         created = create(order, account, now=now)
         if created.is_new:  # a repeat finds what the first one made, whatever the old job became
