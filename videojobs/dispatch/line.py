@@ -160,7 +160,13 @@ class WholeLine:
             return tuple(name for name, _limit in found)
 
         busy = [Busy(_kind(job), self._age(job), limits(job)) for job in self.there]
-        ahead = [Ahead(_kind(turn), limits(turn)) for turn in turns]
+        alike: dict[tuple[int, int, str, str], Ahead] = {}
+        ahead = []
+        for turn in turns:
+            of = (turn.team_id, turn.person_id, turn.model, turn.size)
+            if of not in alike:
+                alike[of] = Ahead(_kind(turn), limits(turn))
+            ahead.append(alike[of])
         return Line(places_of(self.account), busy, ahead, past.times, names, past.lags)
 
     def _age(self, job: There) -> float:
@@ -201,7 +207,7 @@ def for_new(
     """Return how many would go before a job that may yet be made, and when it would start and finish."""
     line = WholeLine(account, now)
     place = line.place_for(new, usd)
-    if line.pause_of(new) is not None or account.is_parked() or not account.is_configured:
+    if line.pause_of(new) is not None or account.is_parked() or not account.sends:
         return place, None
     turns: list[Turn | Newcomer] = [*line.turns[:place], new]
     return place, line.line_of(turns).played(place + 1, seed=account.pk).expected(place)
