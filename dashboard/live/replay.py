@@ -18,7 +18,8 @@ MOST = 500
 class News:
     """Something happened to a job of a team. `event` is its number, `state` where the job was after it.
 
-    `project` is whose jobs it is one of: not every page of the team may hear of it.
+    `project` is whose jobs it is one of: not every page of the team may hear of it. `person` is who asked
+    for it, so that a browser can tell people of their own.
     """
 
     event: int
@@ -26,10 +27,11 @@ class News:
     job: str
     state: str
     project: int
+    person: int
 
     def told(self) -> dict[str, object]:
         """Return what pages hear of it."""
-        return {"job": self.job, "state": self.state, "event": self.event}
+        return {"job": self.job, "state": self.state, "event": self.event, "person": self.person}
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def since(team_id: int, moment: datetime) -> Replay:
 def read(team_ids: Collection[int], moment: datetime, most: int = MOST) -> list[News] | None:
     """Return what happened in some teams since a moment, oldest first, or None where it is over `most`."""
     events = JobEvent.objects.filter(team_id__in=team_ids).since(moment)
-    rows = events.values_list("id", "team_id", "job_id", "to_state", "job__project_id")[: most + 1]
+    rows = events.values_list("id", "team_id", "job_id", "to_state", "job__project_id", "job__person_id")[
+        : most + 1
+    ]
     news = [News(*row) for row in rows]
     return None if len(news) > most else news
 

@@ -200,6 +200,7 @@ def understood(data: object) -> News | QueueNews | None:
             job=str(message["job"]),
             state=str(message["state"]),
             project=int(message["project"]),
+            person=int(message["person"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         logger.warning("live_message_unknown")

@@ -131,6 +131,7 @@ def _tell(job: Job, event: JobEvent) -> None:
         "job": job.id,
         "state": str(event.to_state),
         "project": job.project_id,
+        "person": job.person_id,
     }
     transaction.on_commit(lambda: broadcast.publish(message), robust=True)
 

@@ -27,7 +27,8 @@ def test_it_tells_what_came_after_with_ten_seconds_of_overlap(cast: Cast) -> Non
 def test_it_tells_state_and_job_and_no_more(cast: Cast) -> None:
     event = event_at(cast, 0)
     told = replay.after(cast.team.pk, event.pk).news[0].told()
-    assert told == {"job": event.job_id, "state": "waiting", "event": event.pk}
+    about = {"job": event.job_id, "state": "waiting", "event": event.pk, "person": cast.bob.pk}
+    assert told == about
 
 
 def test_another_teams_event_means_nothing(cast: Cast) -> None:

@@ -40,7 +40,8 @@ def test_a_change_is_told_within_a_second(site: Site, cast: Cast) -> None:
         event = cancel(job, cast)
         told = page.wait_for("job")
         assert time.monotonic() - began < 1
-        assert told.data == {"job": job.id, "state": "cancelled", "event": event.pk}
+        about = {"job": job.id, "state": "cancelled", "event": event.pk, "person": cast.bob.pk}
+        assert told.data == about
         assert told.number == event.pk
 
 

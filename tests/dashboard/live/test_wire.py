@@ -7,8 +7,8 @@ from dashboard.live.wire import MOST, Memory, QueueNews, understood
 
 
 def test_it_understands_what_the_lifecycle_publishes() -> None:
-    message = b'{"event": 5, "team": 7, "job": "job_x", "state": "queued", "project": 3}'
-    assert understood(message) == News(event=5, team=7, job="job_x", state="queued", project=3)
+    message = b'{"event": 5, "team": 7, "job": "job_x", "state": "queued", "project": 3, "person": 2}'
+    assert understood(message) == News(event=5, team=7, job="job_x", state="queued", project=3, person=2)
 
 
 def test_it_understands_that_a_queue_changed() -> None:

@@ -31,7 +31,8 @@ def test_it_tells_what_came_after(bob: Client, cast: Cast) -> None:
     missed = create_job(cast.bob, cast.team)
     told = bob.get(f"/live/since/?last={seen.pk}").json()
     assert told["last"] == missed.events.get().pk
-    assert {"job": missed.id, "state": "waiting", "event": told["last"]} in told["events"]
+    about = {"job": missed.id, "state": "waiting", "event": told["last"], "person": missed.person_id}
+    assert about in told["events"]
 
 
 @pytest.mark.parametrize("last", ["0", "x", "-1", "²", "9" * 40])
