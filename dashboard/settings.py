@@ -62,7 +62,8 @@ LOGGING = logging.configure(
     process=PROCESS_NAME,
 )
 SECRET_KEY = environment.signing_key("SECRET_KEY") or kept_key(DATA_DIR)
-FIELD_KEYS = environment.field_keys("FIELD_KEYS") or [kept_field_key(DATA_DIR)]
+FIELD_KEYS_GIVEN = environment.field_keys("FIELD_KEYS")
+FIELD_KEYS = FIELD_KEYS_GIVEN or [kept_field_key(DATA_DIR)]
 """The first seals; all open. Fernet keys."""
 
 # Addresses
@@ -89,6 +90,10 @@ SIMULATOR_SPEED = environment.number("SIMULATOR_SPEED", 1.0, smallest=0.01, larg
 MIN_FREE_DISK = environment.size("MIN_FREE_DISK", "5 GiB")
 MAX_CLIP_BYTES = environment.size("MAX_CLIP_BYTES", "2 GiB")
 IMPORT_USAGE = environment.flag("IMPORT_USAGE", default=False)
+
+# Webhooks
+
+WEBHOOK_ALLOW_PRIVATE = environment.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
 
 # What is known afterwards, and to whom
 

@@ -31,8 +31,8 @@ def importers(packages: frozenset[str]) -> set[str]:
     }
 
 
-def test_only_the_provider_and_the_fetcher_speak_http() -> None:
-    allowed = {"videojobs/media/fetch.py", "videojobs/media/pinned.py"}
+def test_only_the_provider_the_fetcher_and_the_webhooks_speak_http() -> None:
+    allowed = {"videojobs/media/fetch.py", "videojobs/media/pinned.py", "videojobs/notices/hooks.py"}
     assert {f for f in importers(HTTP_PACKAGES) if not f.startswith("videojobs/provider/")} <= allowed
 
 

@@ -1,6 +1,7 @@
-"""Notices leave the house: an outbox row for each address, sent at least once, with backoff."""
+"""Mails leave the house: what one address is told within a minute in one, at least once, with backoff."""
 
 import logging
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,70 +9,70 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
 
-from videojobs.models import Membership, Notice, OutboxMessage, Submission
-from videojobs.money import grantors
-from videojobs.notices.letters import letter_for
-from videojobs.rights import Role
+from videojobs.models import Delivery, Membership, OutboxMessage, Submission
+from videojobs.notices import outbox
+from videojobs.notices.letters import Letter, digest, letter_for
+from videojobs.notices.outbox import LEASE, MAIL, Batch
 
-MAILED = frozenset({"parked", "decision", "lost", "money", "approval", "answer"})
-"""Kinds of notice that are worth a mail; the others stay in the page."""
-
-LEASE = timedelta(minutes=2)
 ATTEMPTS = 6
 KEEP_SUBMISSIONS_FOR = timedelta(days=30)
+KEEP_DELIVERIES_FOR = timedelta(days=90)
 
 logger = logging.getLogger(__name__)
 
 
 def send_due(*, now: datetime) -> int:
-    """Fill the outbox from new notices and send what is due. Returns how many were sent."""
+    """Fill the outbox from new notices and send the mails that are due. Returns how many were sent."""
     if not settings.EMAIL_CONFIGURED:
         return 0
-    address_new(now=now)
-    due = OutboxMessage.objects.filter(channel="mail", sent_at=None, next_attempt_at__lte=now)
-    return sum(_send(message_id, now) for message_id in due.values_list("id", flat=True)[:50])
+    outbox.address_new(now=now)
+    return sum(_send(batch, now) for batch in outbox.due_batches(MAIL, now=now))
 
 
-def address_new(*, now: datetime) -> None:
-    """Write an outbox row for everyone who must know of a notice by mail, once each."""
-    fresh = Notice.objects.filter(
-        kind__in=MAILED, closed_at=None, messages=None, at__gte=now - timedelta(days=1)
-    )
-    for notice in fresh.order_by("id")[:1000]:
-        messages = [
-            OutboxMessage(notice=notice, channel="mail", address=address, created_at=now, next_attempt_at=now)
-            for address in _addresses(notice)
-        ]
-        OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
-
-
-def _addresses(notice: Notice) -> list[str]:
-    if notice.kind == "approval" and notice.job is not None:
-        asked = grantors.grantors_of([notice.job])[notice.job.id]
-        return [person.email for person in asked if person.pk != notice.job.person_id]
-    members = Membership.objects.filter(team_id=notice.team_id, user__is_active=True)
-    if notice.person_id is not None:
-        members = members.filter(user_id=notice.person_id)
-    else:
-        members = members.filter(role__in=[Role.OWNER, Role.ADMIN])
-    return list(members.values_list("user__email", flat=True))
-
-
-def _send(message_id: int, now: datetime) -> bool:
-    message = claimed(message_id, now)
-    if message is None:
+def _send(batch: Batch, now: datetime) -> bool:
+    if _has_left(batch):
+        outbox.drop(batch.messages)
         return False
-    letter = letter_for(message, now)
-    if letter is None:
-        drop(message)
+    letters = {message: letter_for(message, now) for message in batch.messages}
+    outbox.drop(message for message, letter in letters.items() if letter is None)
+    held = {message: letter for message, letter in letters.items() if letter is not None}
+    if not held:
         return False
+    kept = Batch(batch.name, list(held), batch.attempt)
+    team = kept.messages[0].notice.team
+    letter = digest(str(team), list(held.values()))
+    begun = time.monotonic()
     try:
-        send_mail(letter.subject, letter.text, None, [message.address])
-    except (OSError, ValueError) as error:  # every SMTP and socket error, and a name no header can carry
-        put_off(message, str(error), now)
+        send_mail(letter.subject, letter.text, None, [kept.address])
+    except Exception as error:  # noqa: BLE001  whatever is wrong with one letter must not hold up the others
+        _keep(kept, letter, begun, now, str(error))
+        outbox.put_off(kept, str(error), most=ATTEMPTS, now=now)
+        logger.warning("mail_failed batch=%s attempts=%d", kept.name, kept.attempt)
         return False
-    mark_sent(message, now)
+    outbox.mark_sent(kept, now=now)
+    _keep(kept, letter, begun, now, "")
     return True
+
+
+def _has_left(batch: Batch) -> bool:
+    """Tell whether the address is no member's any more: nothing of the team goes there."""
+    members = Membership.objects.filter(team=batch.messages[0].notice.team_id, user__is_active=True)
+    return not members.filter(user__email=batch.address).exists()
+
+
+def _keep(batch: Batch, letter: Letter, begun: float, now: datetime, problem: str) -> None:
+    Delivery.objects.create(
+        team=batch.messages[0].notice.team,
+        kind=MAIL,
+        address=batch.address,
+        batch=batch.name,
+        at=now,
+        notices=len(batch.messages),
+        subject=letter.subject[:300],
+        attempt=batch.attempt,
+        took_ms=int((time.monotonic() - begun) * 1000),
+        problem=problem[:500],
+    )
 
 
 def claimed(message_id: int, now: datetime) -> OutboxMessage | None:
@@ -102,5 +103,6 @@ def put_off(message: OutboxMessage, problem: str, now: datetime) -> bool:
 
 
 def forget_old(*, now: datetime) -> None:
-    """Drop the keys of requests nobody repeats any more."""
+    """Drop the keys of requests nobody repeats any more, and what is long delivered."""
+    Delivery.objects.filter(at__lt=now - KEEP_DELIVERIES_FOR).delete()
     Submission.objects.filter(created_at__lt=now - KEEP_SUBMISSIONS_FOR).delete()

@@ -1,5 +1,6 @@
 """What a notice says in a mail: one subject line, plain text, and where to go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +12,12 @@ from videojobs.models.veils import Veil
 from videojobs.money import grantors
 from videojobs.money.asks import on_clocks
 from videojobs.notices import answer_links
+from videojobs.notices.events import WORDS, event_of
 from videojobs.prices import plain
 
 LONGEST_PROMPT = 400
+LONGEST_DIGEST = 20
+"""Letters that are written out in one."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,20 @@ def letter_for(message: OutboxMessage, now: datetime) -> Letter | None:
     if notice.kind == "approval":
         return _question(notice, message.address, now)
     link = f"{settings.PUBLIC_URL}/jobs/{notice.job_id}/" if notice.job_id else settings.PUBLIC_URL
-    return Letter(f"Dailies, {notice.team}: {notice.kind}", f"{notice.text}\n\n{link}\n")
+    event = event_of(notice.kind)
+    about = WORDS[event].lower() if event else notice.kind
+    return Letter(one_line(f"Dailies, {notice.team}: {about}"), f"{notice.text}\n\n{link}\n")
+
+
+def digest(team: str, letters: Sequence[Letter]) -> Letter:
+    """Make one letter of those that one address gets within a minute."""
+    if len(letters) == 1:
+        return letters[0]
+    shown = letters[:LONGEST_DIGEST]
+    left = len(letters) - len(shown)
+    parts = [letter.text for letter in shown]
+    more = [f"and {left:,} more: {settings.PUBLIC_URL}/notices/\n"] if left else []
+    return Letter(one_line(f"Dailies, {team}: {len(letters):,} notices"), "\n---\n\n".join([*parts, *more]))
 
 
 def _question(notice: Notice, address: str, now: datetime) -> Letter | None:
