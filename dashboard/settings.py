@@ -113,7 +113,7 @@ BROKER_SOCKET = broker_socket(DATA_DIR)
 BROKER_EMBEDDED = not environment.text("REDIS_URL")
 REDIS_URL = environment.redis("REDIS_URL", BROKER_SOCKET)
 CELERY_BROKER_URL = environment.broker("CELERY_BROKER_URL", REDIS_URL)
-WORKER_THREADS = environment.whole("WORKER_THREADS", 8, smallest=1, largest=100)
+WORKER_THREADS = environment.whole("WORKER_THREADS", 9, smallest=1, largest=100)
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

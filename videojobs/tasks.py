@@ -24,7 +24,7 @@ from videojobs.journal import Journal
 from videojobs.media import space
 from videojobs.models import Job, ProviderAccount, Team
 from videojobs.money import verifying
-from videojobs.notices import delivery, monthly
+from videojobs.notices import delivery, folding, monthly, posting
 from videojobs.stopping import stopping
 
 TICK_KEY = "dailies:tick"
@@ -34,10 +34,10 @@ TICK_KEY = "dailies:tick"
 def shares(threads: int) -> tuple[int, int]:
     """Return how many of a worker's threads may send and how many may keep clips.
 
-    Looks and mails take one each, and one stays free where there are five: the tick must never wait for a
-    slow provider, a long download or a mail server that does not answer.
+    Looks, mails and webhooks take one each, and one stays free where there are six: the tick must never wait
+    for a slow provider, a long download, or a mail server or webhook that does not answer.
     """
-    rest = threads - 3
+    rest = threads - 4
     return max(rest * 3 // 5, 1), max(rest * 2 // 5, 1)
 
 
@@ -64,6 +64,7 @@ _sending = threading.BoundedSemaphore(SENDS_AT_ONCE)
 _storing = threading.BoundedSemaphore(STORES_AT_ONCE)
 _looking = threading.BoundedSemaphore(1)
 _mailing = threading.BoundedSemaphore(1)
+_hooking = threading.BoundedSemaphore(1)
 _quiet = {"until": 0.0}
 
 
@@ -192,6 +193,7 @@ def sweep() -> None:
         ("looks", lambda: polling.sweep(now=now)),
         ("stores", lambda: polling.sweep_storing(now=now)),
         ("given_up", lambda: lifecycle.give_up_looking(now=now)),
+        ("ended", lambda: folding.fold(now=now)),
     )
     for name, step in steps:
         try:
@@ -202,6 +204,7 @@ def sweep() -> None:
             logger.log(logging.INFO if count else logging.DEBUG, "swept %s=%d", name, count)
     if settings.EMAIL_CONFIGURED:
         nudge(mail)
+    nudge(hooks)
 
 
 @shared_task(name="videojobs.mail")
@@ -211,6 +214,14 @@ def mail() -> None:
         if mine:
             delivery.send_due(now=clock())
             monthly.send_due(now=clock())
+
+
+@shared_task(name="videojobs.hooks")
+def hooks() -> None:
+    """Send what webhooks must know, in a thread of their own: no mail and no job waits for a slow receiver."""
+    with one_of(_hooking) as mine:
+        if mine:
+            posting.send_due(now=clock())
 
 
 @shared_task(name="videojobs.housekeeping")

@@ -109,11 +109,11 @@ def test_what_was_forgotten_is_armed_again(cast: Cast, account: ProviderAccount)
     assert watched.next_look_at is not None and storing.next_store_at is not None
 
 
-@pytest.mark.parametrize("threads", [5, 6, 8, 16, 100])
+@pytest.mark.parametrize("threads", [6, 7, 8, 16, 100])
 def test_slow_calls_leave_a_thread_for_the_tick(threads: int) -> None:
     sends, stores = tasks.shares(threads)
     assert min(sends, stores) >= 1
-    assert sends + stores + 2 < threads
+    assert sends + stores + 3 < threads
 
 
 def test_the_smallest_worker_still_does_everything() -> None:
