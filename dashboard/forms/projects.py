@@ -13,7 +13,7 @@ PROMPTS = (
     (Prompts.TITLES.value, "Titles only"),
     (Prompts.HIDDEN.value, "Hidden"),
 )
-CIRCLES = (("team", "The whole team"), ("members", "Only the people chosen below"))
+CIRCLES = (("team", "The whole team"), ("members", "Only people below"))
 
 
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
