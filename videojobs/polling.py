@@ -176,9 +176,9 @@ def _judge(account: ProviderAccount, looks: int, failures: Sequence[LookError], 
     refused = sum(isinstance(error, LookRefused) for error in failures)
     missing = sum(isinstance(error, JobMissing) for error in failures)
     if refused * 2 > looks:
-        return _outage(account, "The provider refuses our key for reading.", now)
+        return declare_outage(account, "The provider refuses our key for reading.", now)
     if missing and _most_are_missing(account, missing):
-        return _outage(account, "The provider says it does not know most of our jobs.", now)
+        return declare_outage(account, "The provider says it does not know most of our jobs.", now)
     if account.outage_since is not None and len(failures) * 2 < looks and not _most_are_missing(account, 0):
         ProviderAccount.objects.filter(id=account.id).update(outage_since=None, outage_reason="")
     return False
@@ -191,7 +191,8 @@ def _most_are_missing(account: ProviderAccount, missing_now: int) -> bool:
     return total >= ENOUGH_TO_JUDGE and missing * 2 > total
 
 
-def _outage(account: ProviderAccount, reason: str, now: datetime) -> bool:
+def declare_outage(account: ProviderAccount, reason: str, now: datetime) -> bool:
+    """Say why an account cannot be read, until a look succeeds again; nothing is given up meanwhile."""
     begun = ProviderAccount.objects.filter(id=account.id, outage_since=None)
     begun.update(outage_since=now, outage_reason=reason)
     return True

@@ -19,7 +19,7 @@ from django.core.cache import cache
 from django.db.models import Q
 
 from videojobs import audit, balance, balance_usage, dispatch, lifecycle, polling, provider_keys
-from videojobs.accounts import provider_for
+from videojobs.accounts import NotConfigured, provider_for
 from videojobs.journal import Journal
 from videojobs.media import space
 from videojobs.models import Job, ProviderAccount, Team
@@ -57,6 +57,8 @@ VERIFIED_EVERY = timedelta(days=1)
 
 QUIET_AFTER_FAILURE = 5.0
 """Seconds without another nudge after the broker refused one; the tick finds the work anyway."""
+
+REMEDY = "Type it in again on the page Provider key, or set the old FIELD_KEYS once more."
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +139,11 @@ def send(account_id: int) -> None:
     account = ProviderAccount.objects.get(id=account_id)
     if not account.sends:
         return  # the key was changed after this message was sent
-    provider = provider_for(account)
+    try:
+        provider = provider_for(account)
+    except NotConfigured as closed:
+        lifecycle.park(account, f"{closed} {REMEDY}", now=clock())
+        return
     with one_of(_sending) as mine:
         while mine and not stopping.is_set():
             claim = lifecycle.claim_next(account_id, dispatch.next_job, now=clock())
@@ -154,7 +160,12 @@ def look(account_id: int) -> None:
     with one_of(_looking) as mine:
         if not mine or not account.is_configured:
             return
-        with provider_for(account).reader() as reader:
+        try:
+            provider = provider_for(account)
+        except NotConfigured as closed:
+            polling.declare_outage(account, f"{closed} {REMEDY}", clock())
+            return
+        with provider.reader() as reader:
             while not stopping.is_set() and (batch := polling.claim_due(account, now=clock())):
                 polling.look(account, batch, reader, lifecycle, clock=clock)
                 account.refresh_from_db()

@@ -7,8 +7,9 @@ from pytest_django import Settings
 
 from tests.factories import NOW, Cast, create_cast, create_job
 from tests.simulator import Simulator, simulator
-from videojobs import provider_keys, sealing
+from videojobs import provider_keys, sealing, tasks
 from videojobs.accounts import NotConfigured, key_of, provider_for
+from videojobs.dispatch import reasons
 from videojobs.models import AuditEntry, Job, ProviderAccount, ProviderKey, Team
 from videojobs.polling import accounts_with_due
 from videojobs.states import State
@@ -120,3 +121,31 @@ class TestAsking:
         settings.PROVIDER_BASE_URL = "http://127.0.0.1:9"
         with pytest.raises(provider_keys.NoAnswer):
             provider_keys.test(KEY)
+
+
+class TestWaiting:
+    """What cannot be sent says why, and nothing breaks on it."""
+
+    def test_a_job_under_a_key_the_team_gave_up_says_so(self, cast: Cast) -> None:
+        job = create_job(cast.bob, cast.team, account=given(cast))
+        given(cast, OTHER)
+        assert "a key the team gave up" in reasons([job], NOW)[job.id]
+
+    def test_sending_parks_where_the_key_cannot_be_opened(self, cast: Cast, settings: Settings) -> None:
+        account = given(cast)
+        job = create_job(cast.bob, cast.team, account=account)
+        settings.FIELD_KEYS = ["a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="]
+        tasks.send(account.pk)
+        assert "the page Provider key" in reasons([job], NOW)[job.id]
+
+    def test_looks_name_the_outage_where_the_key_cannot_be_opened(
+        self, cast: Cast, settings: Settings
+    ) -> None:
+        account = given(cast)
+        job = create_job(cast.bob, cast.team, account=account, state=State.QUEUED)
+        settings.FIELD_KEYS = ["a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="]
+        tasks.look(account.pk)
+        account.refresh_from_db()
+        job.refresh_from_db()
+        assert "field key" in account.outage_reason
+        assert job.state == State.QUEUED

@@ -54,7 +54,7 @@ class Queue:
     @property
     def is_moving(self) -> bool:
         """Whether anything is sent in this account at all."""
-        return self.account.is_configured and not self.account.is_parked() and self.has_room
+        return self.account.sends and not self.account.is_parked() and self.has_room
 
     def place(self, job: Job) -> int | None:
         """Return a job's place in the whole account's line, from 1; None while it may not be sent."""
@@ -74,6 +74,8 @@ class Queue:
             return "Restored from a backup: it may have been sent since. Say whether it may be sent."
         if not self.account.is_configured:
             return f"{_elsewhere(self.account)} It is {_NEVER[self.account.is_rehearsal]}."
+        if not self.account.sends:
+            return "It waits under a key the team gave up, so it is not sent. Cancel it, or make it anew."
         if self.account.is_parked():
             return f"Sending is parked: {self.account.parked_reason}"
         if not self.has_room:
