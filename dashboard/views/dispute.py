@@ -18,7 +18,7 @@ from dashboard.http import TeamRequest
 from dashboard.templatetags.states import state_sentence, state_word
 from dashboard.views.job_facts import charged_word
 from dashboard.views.job_money import may_see_money
-from dashboard.views.raw_text import without_keys
+from dashboard.views.raw_text import key_behind, without_keys
 from videojobs.models import Job, LedgerEntry, Look
 from videojobs.prices import plain
 from videojobs.rights import Right
@@ -98,7 +98,13 @@ def packed(files: Iterator[tuple[str, str]]) -> Iterator[bytes]:
 
 
 def files_of(job: Job) -> Iterator[tuple[str, str]]:
-    """Return name and text of each file of a job's pack."""
+    """Return name and text of each file of a job's pack, without the key it was sent with."""
+    key = key_behind(job)
+    for name, text in _files(job):
+        yield name, without_keys(text, key)
+
+
+def _files(job: Job) -> Iterator[tuple[str, str]]:
     yield "README.txt", without_keys(_readme(job))
     yield "request.json", without_keys(_request(job))
     yield "job.json", _json(_facts(job))

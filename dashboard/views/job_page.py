@@ -180,7 +180,11 @@ class JobPage:
         """The body as it is or was sent; "" for those who may not read its prompt."""
         if self.job.is_veiled:
             return ""
-        return raw_text.shown(json.dumps(self.job.body, ensure_ascii=False))
+        return raw_text.shown(json.dumps(self.job.body, ensure_ascii=False), self._key)
+
+    @cached_property
+    def _key(self) -> str:
+        return raw_text.key_behind(self.job)
 
     @cached_property
     def raw_answers(self) -> list[RawAnswer]:
@@ -188,14 +192,14 @@ class JobPage:
         if self.job.is_veiled:
             return []
         kept = [
-            RawAnswer(look.outcome, look.at, raw_text.shown(look.raw))
+            RawAnswer(look.outcome, look.at, raw_text.shown(look.raw, self._key))
             for look in reversed(self.looks)
             if look.raw
         ]
         last = self.job.last_answer
         if last and not any(look.raw == last for look in self.looks):
             at = self.job.last_look_at or self.job.accepted_at or self.job.created_at
-            kept.insert(0, RawAnswer("last answer", at, raw_text.shown(last)))
+            kept.insert(0, RawAnswer("last answer", at, raw_text.shown(last, self._key)))
         return kept
 
     # where it comes from, what came of it

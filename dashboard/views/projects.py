@@ -15,7 +15,7 @@ from dashboard.forms.projects import ProjectForm
 from dashboard.http import TeamRequest
 from videojobs import projects as domain
 from videojobs import teams
-from videojobs.models import DayTotal, Kind, Project, ProviderAccount
+from videojobs.models import DayTotal, Kind, Project
 from videojobs.rights import Right
 
 
@@ -38,7 +38,7 @@ def projects(request: TeamRequest) -> HttpResponse:
         "archived": [row for row in rows if row.project.archived_at is not None],
         "may_manage": request.asker.may(Right.MANAGE_TEAM),
         "sees_spend": request.asker.may(Right.SEE_SPEND),
-        "rehearsal": _kind() == Kind.REHEARSAL,
+        "rehearsal": _kind(request) == Kind.REHEARSAL,
     }
     return TemplateResponse(request, "projects/projects.html", context)
 
@@ -110,7 +110,7 @@ def _page(request: TeamRequest, form: ProjectForm | None, found: Project | None)
         "form": form,
         "project": found,
         "row": next((row for row in _rows(request) if found and row.project.pk == found.pk), None),
-        "rehearsal": _kind() == Kind.REHEARSAL,
+        "rehearsal": _kind(request) == Kind.REHEARSAL,
         "people": [one.membership.user for one in inside],
         "sees_spend": request.asker.may(Right.SEE_SPEND),
     }
@@ -119,13 +119,13 @@ def _page(request: TeamRequest, form: ProjectForm | None, found: Project | None)
     )
 
 
-def _kind() -> str:
-    return str(ProviderAccount.objects.current().kind)
+def _kind(request: TeamRequest) -> str:
+    return str(request.team.provider_account.kind)
 
 
 def _rows(request: TeamRequest) -> list[Row]:
     found = visible_projects(request.asker).annotate(people=Count("members")).order_by("-is_default", "name")
-    sums = DayTotal.objects.filter(team=request.team, account__kind=_kind()).values("project")
+    sums = DayTotal.objects.filter(team=request.team, account__kind=_kind(request)).values("project")
     counted = sums.annotate(usd=Sum("spent"), made=Sum("jobs")).values_list("project", "made", "usd")
     totals: dict[int, tuple[int, Decimal]] = {key: (made, usd) for key, made, usd in counted}
     sees, none = request.asker.may(Right.SEE_SPEND), (0, Decimal(0))

@@ -81,10 +81,13 @@ def remove_key(request: TeamRequest) -> HttpResponse:
 
 
 def _show(request: TeamRequest, form: KeyForm, *, may_skip: bool) -> HttpResponse:
+    key = provider_keys.key_of(request.team)
     context = {
         "form": form,
         "may_skip": may_skip,
-        "key": provider_keys.key_of(request.team),
+        "key": key,
+        # Another team may have typed in the same key; its people are nobody's business here.
+        "key_is_ours": key is not None and request.team.memberships.filter(user=key.added_by_id).exists(),
         "waiting_elsewhere": _waiting_elsewhere(request),
         "site_has_key": bool(settings.PROVIDER_KEY),
         "address": settings.PROVIDER_BASE_URL,

@@ -5,6 +5,9 @@ import re
 
 from django.conf import settings
 
+from videojobs.accounts import NotConfigured, key_of
+from videojobs.models import Job
+
 LONGEST = 60_000
 """Characters shown of one answer."""
 
@@ -14,22 +17,33 @@ BEARER = re.compile(r"(?i)\b(bearer\s+|api[_-]?key[\"']?\s*[:=]\s*[\"']?)[^\s\"'
 INLINE_DATA = re.compile(r"(data:[\w/+.-]*;base64,[A-Za-z0-9+/]{24})[A-Za-z0-9+/=]{64,}")
 
 
-def shown(text: str) -> str:
+def key_behind(job: Job) -> str:
+    """Return the key a job was sent with, to be taken out of what is shown; "" where nobody has it."""
+    if job.account.is_rehearsal:
+        return ""
+    try:
+        return key_of(job.account) if job.account.is_configured else ""
+    except NotConfigured:
+        return ""
+
+
+def shown(text: str, key: str = "") -> str:
     """Return a text for the page: JSON laid out with every number as it came, keys taken out, not endless."""
-    clean = without_secrets(text)
+    clean = without_secrets(text, key)
     laid_out = pretty(clean)
     return laid_out if len(laid_out) <= LONGEST else f"{laid_out[:LONGEST]}\n… ({len(laid_out):,} characters)"
 
 
-def without_secrets(text: str) -> str:
-    """Take out the provider key, whatever looks like one, and the bulk of pictures sent inline."""
-    return INLINE_DATA.sub(r"\1…", without_keys(text))
+def without_secrets(text: str, key: str = "") -> str:
+    """Take out provider keys, whatever looks like one, and the bulk of pictures sent inline."""
+    return INLINE_DATA.sub(r"\1…", without_keys(text, key))
 
 
-def without_keys(text: str) -> str:
-    """Take out the provider key and whatever looks like one."""
-    key = settings.PROVIDER_KEY
-    hidden = text.replace(key, HIDDEN) if len(key) >= 8 else text
+def without_keys(text: str, key: str = "") -> str:
+    """Take out the site's provider key, the team's own `key`, and whatever looks like one."""
+    hidden = text
+    for secret in (settings.PROVIDER_KEY, key):
+        hidden = hidden.replace(secret, HIDDEN) if len(secret) >= 8 else hidden
     return BEARER.sub(rf"\1{HIDDEN}", hidden)
 
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from dashboard.views import raw_text
+from tests.factories import NOW, create_cast, create_job
+from videojobs import provider_keys
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
@@ -49,3 +51,11 @@ def test_pictures_sent_inline_are_cut_short() -> None:
 
 def test_an_endless_answer_is_cut_and_says_so() -> None:
     assert raw_text.shown("x" * 100_000).endswith("(100,000 characters)")
+
+
+@pytest.mark.django_db
+def test_the_key_of_a_team_is_taken_out_too() -> None:
+    cast = create_cast()
+    account = provider_keys.set_key(cast.team, "tgp-plain-looking-key-0001", cast.alice, now=NOW)
+    job = create_job(cast.bob, cast.team, account=account)
+    assert "0001" not in raw_text.shown("we got tgp-plain-looking-key-0001", raw_text.key_behind(job))
