@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard import backups_made
@@ -32,3 +33,8 @@ class Command(BaseCommand):
         counts = save(file, now=now)
         backups_made.note(now)
         self.stdout.write(f"{file}: {counts['rows']} rows and {counts['files']} files")
+        if settings.FIELD_KEYS_GIVEN:
+            self.stdout.write(
+                "FIELD_KEYS come from the environment and are not in it: keep them too, or no stored "
+                "provider key, webhook or second step can be opened after a restore."
+            )
