@@ -70,6 +70,7 @@ class _Row:
     account_id: int
     person_id: int
     later: datetime | None
+    next_at: datetime | None
     created_at: datetime
 
 
@@ -132,19 +133,28 @@ class WaitingList:
             line_length=self._line_lengths[job.account_id, job.person_id],
         )
 
-    def _turn(self, row: _Row) -> tuple[bool, int, datetime, datetime]:
-        place = self._queues[row.account_id].places_of.get(row.id)
+    def _turn(self, row: _Row) -> tuple[int, bool, datetime, datetime, int, datetime]:
+        """Order by place; behind stands what may not be sent now: marked next, then the heads of lines."""
+        place = self._queues[row.account_id].places_of.get(row.id, len(self._lines))
         latest = datetime.max.replace(tzinfo=self.now.tzinfo)
-        return place is None, place or 0, row.later or latest, row.created_at
+        line_place = self._line_places[row.id]
+        return (
+            place,
+            row.later is not None,
+            row.later or latest,
+            row.next_at or latest,
+            line_place,
+            row.created_at,
+        )
 
     @cached_property
     def _lines(self) -> list[_Row]:
         """Everything of the team that waits, each person's line in its own order."""
         rows = visible_jobs(self.asker).waiting().filter(decision="").in_line()
-        columns = ("id", "account_id", "person_id", "send_after", "not_before", "created_at")
+        columns = ("id", "account_id", "person_id", "send_after", "not_before", "next_at", "created_at")
         return [
-            _Row(job_id, account, person, send_after or not_before, created)
-            for job_id, account, person, send_after, not_before, created in rows.values_list(*columns)
+            _Row(job_id, account, person, wanted or put_off, next_at, created)
+            for job_id, account, person, wanted, put_off, next_at, created in rows.values_list(*columns)
         ]
 
     @cached_property

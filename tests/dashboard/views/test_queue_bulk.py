@@ -41,7 +41,7 @@ def many(client: Client, deed: str, **more: Any) -> HttpResponse:
 
 def failed(cast: Cast, sentence: str = "It broke.", **more: Any) -> Job:
     now = timezone.now() - timedelta(minutes=5)
-    more = {"failure": sentence, "charged": "no", "held": 0} | more
+    more |= {"failure": sentence, "charged": "no", "held": 0}
     return create_job(more.pop("person", cast.bob), cast.team, state=State.FAILED, now=now, **more)
 
 
