@@ -95,6 +95,8 @@ def _claim(account_id: int, choose: Choose, claim_id: str, now: datetime) -> tup
     job = Job.objects.locked().select_related("account").get(id=job_id)
     if job.state != State.WAITING or job.decision:
         return None, False  # somebody cancelled it, or asked about it, while we waited for its lock
+    if job.send_after is not None and job.send_after > now:
+        return None, False  # or put it off
     if not _fits(job, now):
         return None, True
     columns = {"claim_id": claim_id, "claimed_at": now, "not_before": None, "not_before_reason": ""}

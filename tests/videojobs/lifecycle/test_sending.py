@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from videojobs.lifecycle import (
     land_acceptance,
     land_failure,
     never_arrived,
+    start_later,
     submit,
     sweep_claims,
     sweep_journal,
@@ -93,6 +94,19 @@ def test_many_workers_at_once_post_each_job_once(
     for thread in threads:
         thread.join()
     assert sorted(one["body"]["prompt"] for one in rehearsal.creates()) == [f"cat {n}" for n in range(8)]
+
+
+def test_a_job_put_off_while_it_was_chosen_is_not_sent(
+    cast: Cast, job: Job, account: ProviderAccount
+) -> None:
+    tomorrow = NOW + timedelta(days=1)
+
+    def choose(_account: ProviderAccount, _now: datetime) -> str:
+        start_later(job.id, tomorrow, cast.bob, version=None, now=NOW)
+        return job.id
+
+    assert claim_next(account.pk, choose, now=NOW) is None
+    assert Job.objects.get(id=job.id).state == State.WAITING
 
 
 def test_a_redelivered_send_posts_nothing_more(
