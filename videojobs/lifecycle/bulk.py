@@ -173,6 +173,8 @@ def retry_all(
 
     def retry(job: Job) -> None:
         order, account = again(job)
+        if job.account.is_rehearsal and not account.is_rehearsal:
+            raise Decided("It was a rehearsal, and new jobs are bought now; try it again by itself.")
         try:
             created = create(order, account, now=now)
         except (LimitRefused, QueueFull) as refused:

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from tests.factories import NOW, Cast, body, create_job, create_limit, price, put
+from tests.factories import NOW, Cast, body, create_job, create_limit, live_account, price, put
 from tests.videojobs.lifecycle.claims import claim
 from tests.videojobs.money.crowd import at_once
 from videojobs import lifecycle
@@ -170,6 +170,13 @@ class TestRetry:
 
         done = lifecycle.retry_all(failures, but_one, cast.bob, now=LATER)
         assert done == Done(4, not_done=1, why="No such model.")
+
+    def test_a_rehearsal_is_never_bought_in_one_click(self, cast: Cast, failures: JobQuerySet) -> None:
+        buys = live_account()
+        done = lifecycle.retry_all(failures, lambda job: (again(job)[0], buys), cast.bob, now=LATER)
+        assert (done.done, done.not_done) == (0, 5)
+        assert "rehearsal" in done.why
+        assert not Job.objects.live().exists()
 
     def test_one_that_was_tried_again_by_itself_is_left_out(self, cast: Cast, failures: JobQuerySet) -> None:
         order, account = again(failures.earliest("created_at"))
