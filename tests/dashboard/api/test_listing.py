@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.dashboard.api.scripts import Script
 from tests.factories import NOW, Cast, create_job, create_output, live_account
-from videojobs.models import Job, Project
+from videojobs.models import Job, Project, Prompts
 from videojobs.states import State
 
 
@@ -132,3 +132,10 @@ def test_ten_more_jobs_need_no_more_queries(alice: Script, cast: Cast) -> None:
 
     ids(alice)
     assert queries_for(1) == queries_for(10)
+
+
+def test_words_find_nothing_in_prompts_that_are_kept(alice: Script, bob: Script, cast: Cast) -> None:
+    theirs, mine = (create_job(who, cast.team, prompt="A secret kite") for who in (cast.alice, cast.bob))
+    Project.objects.update(prompts=Prompts.HIDDEN)
+    assert ids(bob, "q=kite") == [mine.id]
+    assert set(ids(alice, "q=kite")) == {theirs.id, mine.id}
