@@ -81,7 +81,7 @@ class Shown:
         own_places = self._own_places(jobs)
         for job in jobs:
             queue = self._queues[job.account_id]
-            sees = access.sees_prompt(self.asker, job)
+            self.asker.veil.fall_over(job)
             yield WaitingOut(
                 id=job.id,
                 version=job.version,
@@ -94,8 +94,8 @@ class Shown:
                 next=job.next_at is not None,
                 send_after=job.send_after,
                 title=job.title,
-                prompt=access.shown_prompt(self.asker, job),
-                body=job.body if sees else None,
+                prompt=job.prompt,
+                body=None if job.is_veiled else job.body,
                 model=job.model,
                 size=job.size,
                 seconds=job.seconds,
@@ -119,7 +119,7 @@ class Shown:
                 version=job.version,
                 state=State(job.state),
                 title=job.title,
-                prompt=access.shown_prompt(self.asker, job),
+                prompt=job.prompt,
                 model=job.model,
                 size=job.size,
                 person=job.person.email,

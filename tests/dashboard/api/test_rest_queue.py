@@ -114,11 +114,12 @@ def test_it_is_read_a_page_at_a_time(alice: Script, cast: Cast) -> None:
 
 def test_prompts_a_project_keeps_are_not_told(bob: Script, alice: Script, cast: Cast) -> None:
     Project.objects.update(prompts=Prompts.HIDDEN)
-    waiting(cast, "alice", 0)
+    waiting(cast, "alice", 0, title="The new boat")
     create_job(cast.alice, cast.team, state=State.IN_PROGRESS)
     found = queue(bob)
     [hidden] = found["waiting"]
     assert (hidden["prompt"], hidden["body"]) == ("Prompt kept private", None)
+    assert hidden["title"] == ""
     assert found["running"][0]["prompt"] == "Prompt kept private"
     assert queue(alice)["waiting"][0]["body"]["prompt"]
 
