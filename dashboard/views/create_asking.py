@@ -127,8 +127,8 @@ class Asking:
             return None, None
         team, person = self.request.team.pk, self.request.user.pk
         size = f"{outcome.width}x{outcome.height}"
-        new = dispatch.Newcomer(team, person, self.choice.model_id, size)
-        return dispatch.for_new(new, price.usd, self.account, timezone.now())
+        new = dispatch.Turn("", team, person, self.choice.model_id, size, price.usd)
+        return dispatch.for_new(new, self.account, timezone.now())
 
     @cached_property
     def projects(self) -> list[Project]:

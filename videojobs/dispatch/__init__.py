@@ -1,12 +1,11 @@
 """Whose job is sent next, and the sentence that says why the others wait."""
 
 from videojobs.dispatch.choosing import disk_has_room, free_places, next_job, places_of, sendable_now
-from videojobs.dispatch.line import Newcomer, for_new
+from videojobs.dispatch.line import for_new
 from videojobs.dispatch.reasons import Queue, reasons, unwatched
 from videojobs.dispatch.turns import Turn, order
 
 __all__ = [
-    "Newcomer",
     "Queue",
     "Turn",
     "disk_has_room",

@@ -1,7 +1,6 @@
 """An account's whole line as rows tell it: who is ahead of whom, which places are busy, and until when."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -51,25 +50,15 @@ class There:
     since: datetime | None
 
 
-@dataclass(frozen=True)
-class Newcomer:
-    """A job that may yet be made."""
-
-    team_id: int
-    person_id: int
-    model: str
-    size: str
-
-
 class WholeLine:
     """One account's line at one moment, read in a fixed number of queries; foretold only where asked."""
 
-    def __init__(self, account: ProviderAccount, now: datetime) -> None:
+    def __init__(self, account: ProviderAccount, now: datetime, also: Turn | None = None) -> None:
         self.account = account
         self.now = now
         open_pauses = Pause.objects.open().select_related("person", "paused_by")
         self.pauses = list(open_pauses.order_by("at"))  # of all teams: nowhere many hold at once
-        self.turns = [turn for turn in order(account, now) if self.pause_of(turn) is None]
+        self.turns = [turn for turn in order(account, now, also) if self.pause_of(turn) is None]
         self.place = {turn.job_id: number for number, turn in enumerate(self.turns)}
         columns = ("team_id", "person_id", "model", "size", "claimed_at")
         rows = Job.objects.of_account(account).at_provider().values_list(*columns)
@@ -141,12 +130,7 @@ class WholeLine:
 
     @cached_property
     def _line(self) -> Line:
-        return self.line_of(self.turns)
-
-    def line_of(self, turns: Iterable["Turn | Newcomer"]) -> Line:
-        """Return the line to be played through, with these in it."""
-        turns = list(turns)
-        everybody = [*self.there, *turns]
+        everybody: list[There | Turn] = [*self.there, *self.turns]
         past = forecast_times.read(
             self.account,
             ((one.model, one.size) for one in everybody),
@@ -162,7 +146,7 @@ class WholeLine:
         busy = [Busy(_kind(job), self._age(job), limits(job)) for job in self.there]
         alike: dict[tuple[int, int, str, str], Ahead] = {}
         ahead = []
-        for turn in turns:
+        for turn in self.turns:
             of = (turn.team_id, turn.person_id, turn.model, turn.size)
             if of not in alike:
                 alike[of] = Ahead(_kind(turn), limits(turn))
@@ -172,45 +156,17 @@ class WholeLine:
     def _age(self, job: There) -> float:
         return max((self.now - job.since).total_seconds(), 0.0) if job.since else 0.0
 
-    # where a new one would stand
 
-    def place_for(self, new: Newcomer, usd: Decimal) -> int:
-        """Return how many would go before a job of this price if it were made now.
+def for_new(new: Turn, account: ProviderAccount, now: datetime) -> tuple[int | None, Expected | None]:
+    """Return how many would go before a job that may yet be made, and when it would start and finish.
 
-        A person's jobs come after those that are ahead by money: in its own team what others have had no
-        more of than its person, in other teams what they have had no more of than its team.
-        """
-        mine = usd + sum((turn.usd for turn in self.turns if _whose(turn) == _whose(new)), NOTHING)
-        inside = [turn for turn in self.turns if turn.team_id == new.team_id]
-        ahead = _within(inside, _whose, {_whose(new): None}, mine)
-        of_team = usd + sum((turn.usd for turn in ahead), NOTHING)
-        outside = [turn for turn in self.turns if turn.team_id != new.team_id]
-        return len(ahead) + len(_within(outside, lambda turn: turn.team_id, {}, of_team))
-
-
-def _within(
-    turns: Iterable[Turn], whose: Callable[[Turn], K], always: Mapping[K, None], most: Decimal
-) -> list[Turn]:
-    """Return the turns with which nobody has had more than this, and all turns of some."""
-    had: dict[K, Decimal] = {}
-    found = []
-    for turn in turns:
-        had[whose(turn)] = had.get(whose(turn), NOTHING) + turn.usd
-        if whose(turn) in always or had[whose(turn)] <= most:
-            found.append(turn)
-    return found
-
-
-def for_new(
-    new: Newcomer, usd: Decimal, account: ProviderAccount, now: datetime
-) -> tuple[int, Expected | None]:
-    """Return how many would go before a job that may yet be made, and when it would start and finish."""
-    line = WholeLine(account, now)
-    place = line.place_for(new, usd)
-    if line.pause_of(new) is not None or account.is_parked() or not account.sends:
-        return place, None
-    turns: list[Turn | Newcomer] = [*line.turns[:place], new]
-    return place, line.line_of(turns).played(place + 1, seed=account.pk).expected(place)
+    Its id may be anything. (None, None) where it would not be sent in its turn: paused, or sending is parked.
+    """
+    line = WholeLine(account, now, new)
+    place = line.place.get(new.job_id)
+    if place is None or account.is_parked() or not account.sends:
+        return None, None
+    return place, line.expected(place)
 
 
 def _teams_in(account: ProviderAccount) -> QuerySet[Job, Any]:
@@ -224,9 +180,5 @@ def _each(limit: PlaceLimit, job: Placed) -> str:
     return str(job.person_id) if limit.scope == QueueScope.EACH else ""
 
 
-def _kind(job: "There | Turn | Newcomer") -> str:
+def _kind(job: "There | Turn") -> str:
     return forecast_times.key((job.model, job.size))
-
-
-def _whose(job: Placed) -> tuple[int, int]:
-    return job.team_id, job.person_id

@@ -1,6 +1,7 @@
 """The sentence that says why a job waits: each rule by itself, and which of several is named."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -224,14 +225,18 @@ def test_ten_more_jobs_cost_no_more_queries(cast: Cast, account: ProviderAccount
 # --- a job that may yet be made ---
 
 
+def new(cast: Cast) -> dispatch.Turn:
+    """Return a job Bob has not made yet."""
+    return dispatch.Turn("", cast.team.pk, cast.bob.pk, DIRECTOR, "1366x768", Decimal("0.28"))
+
+
 def test_a_new_job_is_told_its_place_and_range(cast: Cast, account: ProviderAccount) -> None:
     usual_times(cast)
     ProviderAccount.objects.update(places=1)
     running(cast)
     waiting(cast, "alice"), waiting(cast, "bob")
-    new = dispatch.Newcomer(cast.team.pk, cast.bob.pk, DIRECTOR, "1366x768")
-    usd = waiting(cast, "bob").estimate
-    ahead, expected = dispatch.for_new(new, usd, ProviderAccount.objects.current(), NOW)
+    waiting(cast, "bob")
+    ahead, expected = dispatch.for_new(new(cast), ProviderAccount.objects.current(), NOW)
     assert ahead == 3
     assert expected is not None
     assert expected.start_low > timedelta(minutes=2)
@@ -242,6 +247,10 @@ def test_a_new_job_of_somebody_with_nothing_in_line_goes_before_the_others_rest(
 ) -> None:
     for minute in range(6):
         waiting(cast, "alice", minute)
-    new = dispatch.Newcomer(cast.team.pk, cast.bob.pk, DIRECTOR, "1366x768")
-    ahead, expected = dispatch.for_new(new, Job.objects.all()[0].estimate, account, NOW)
+    ahead, expected = dispatch.for_new(new(cast), account, NOW)
     assert (ahead, expected) == (1, None)
+
+
+def test_a_new_job_that_would_not_be_sent_has_no_place(cast: Cast, account: ProviderAccount) -> None:
+    paused(cast, QueueScope.PERSON, person=cast.bob)
+    assert dispatch.for_new(new(cast), account, NOW) == (None, None)
