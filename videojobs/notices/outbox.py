@@ -6,6 +6,7 @@ who receives it can tell. Fresh rows of an address wait until a minute after the
 """
 
 import secrets
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,9 @@ TOLD_FOR = timedelta(days=1)
 
 MOST_ADDRESSES = 50
 """Batches in one go."""
+
+LONGEST_GO = 60.0
+"""Seconds after which a go takes nothing more: what it took is out before its lease is over."""
 
 MOST_TOGETHER = 500
 """Notices in one batch; the rest follow a minute later."""
@@ -130,8 +134,11 @@ def is_closed(notice: Notice) -> bool:
 def due_batches(way: str, *, now: datetime) -> Iterable[Batch]:
     """Take what is due, address by address; what another worker took meanwhile is left out."""
     due = OutboxMessage.objects.filter(channel=way, sent_at=None, next_attempt_at__lte=now)
+    begun = time.monotonic()
     groups = due.order_by("batch", "address").values_list("address", "notice__team_id", "batch").distinct()
     for address, team_id, name in list(groups[:MOST_ADDRESSES]):
+        if time.monotonic() - begun > LONGEST_GO:
+            return  # a lease counts from `now`; the next go takes the rest
         of_address = OutboxMessage.objects.filter(channel=way, address=address, notice__team_id=team_id)
         if not name and of_address.filter(sent_at__gt=now - TOGETHER).exists():
             continue  # a minute's worth goes together

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Max, Min
+
 from videojobs import audit
 from videojobs.media import addresses
 from videojobs.media.addresses import Resolve
@@ -111,10 +113,13 @@ def _posted(channel: Channel, body: bytes, batch: str, now: datetime, resolve: R
 
 def _switch_off_the_dead(channel: Channel, *, now: datetime) -> None:
     """Switch off a channel that has failed for days, and tell who made it. One worker does."""
-    real = Delivery.objects.filter(channel=channel)
-    taken = real.filter(problem="").order_by("-at").values_list("at", flat=True).first()
-    failed = real.exclude(problem="").filter(at__gt=max(taken or channel.created_at, channel.created_at))
-    first = failed.order_by("at").values_list("at", flat=True).first()
+    log = Delivery.objects.filter(channel=channel)
+    taken = log.filter(problem="").aggregate(at=Max("at"))["at"]
+    told = Notice.objects.filter(team_id=channel.team_id, key=f"channel:{channel.pk}")
+    mended = told.aggregate(at=Max("closed_at"))["at"]  # when somebody switched it on again
+    since = max(filter(None, (taken, mended, channel.created_at)))
+    failed = log.filter(at__gte=since, is_test=False).exclude(problem="")
+    first = failed.aggregate(at=Min("at"))["at"]
     if first is None or now - first < OFF_AFTER:
         return
     why = f"It took nothing since {first:%Y-%m-%d}."
