@@ -27,10 +27,9 @@ class Held:
 
 
 def read(account: ProviderAccount) -> Held:
-    """Read an account's shares; nothing is written."""
+    """Read the shares of an account whose row was just read; nothing is written."""
     rows = {(row.team_id, row.person_id): row for row in Share.objects.filter(account=account)}
-    clock = ProviderAccount.objects.values_list("clock", flat=True).get(pk=account.pk)
-    shares = Shares(Level(to_micros(clock)))
+    shares = Shares(Level(to_micros(account.clock)))
     for (team, person), row in rows.items():
         if person is None:
             shares.teams.starts[team] = to_micros(row.start)
@@ -60,7 +59,8 @@ def write(account: ProviderAccount, held: Held) -> None:
     if changed:
         Share.objects.bulk_update(changed, ["start", "clock"])
     clock = from_micros(held.shares.teams.clock)
-    ProviderAccount.objects.filter(pk=account.pk).exclude(clock=clock).update(clock=clock)
+    if clock != account.clock:
+        ProviderAccount.objects.filter(pk=account.pk).update(clock=clock)
 
 
 def _columns(shares: Shares) -> dict[Whose, tuple[Decimal, Decimal]]:

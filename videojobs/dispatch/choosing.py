@@ -37,12 +37,12 @@ def next_job(account: ProviderAccount, now: datetime) -> str | None:
 def _met(account: ProviderAccount, lines: Heads) -> Shares:
     """Let the shares know who is in line now, before the clock moves on."""
     with transaction.atomic(savepoint=False):
-        ProviderAccount.objects.locked().get(pk=account.pk)  # whoever only asks has no lock yet
-        held = shares.read(account)
+        fresh = ProviderAccount.objects.locked().get(pk=account.pk)  # whoever only asks has no lock yet
+        held = shares.read(fresh)
         here = lines.free.keys() | lines.blocked.keys()
         gone = any(whose not in here for whose in held.rows if whose[1] is not None)
         held.shares.meet(lines.free, lines.blocked, _sent(account) if gone else set())
-        shares.write(account, held)
+        shares.write(fresh, held)
         return held.shares
 
 

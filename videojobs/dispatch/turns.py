@@ -1,8 +1,8 @@
 """Every sendable job in the order it would go now."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F
 
@@ -11,10 +11,11 @@ from videojobs.dispatch.blocks import Blocks
 from videojobs.dispatch.heads import IN_LINE
 from videojobs.fairness import Whose
 from videojobs.models import Job, ProviderAccount
-from videojobs.models.fields import from_micros
+from videojobs.models.fields import to_micros
 
 
-class Turn(NamedTuple):
+@dataclass(frozen=True)
+class Turn:
     """A job that may be sent, and what its turn is reckoned by."""
 
     job_id: str
@@ -22,12 +23,7 @@ class Turn(NamedTuple):
     person_id: int
     model: str
     size: str
-    micros: int
-
-    @property
-    def usd(self) -> Decimal:
-        """Its price in USD."""
-        return from_micros(self.micros)
+    usd: Decimal
 
 
 def order(account: ProviderAccount, now: datetime, also: Turn | None = None) -> list[Turn]:
@@ -43,15 +39,15 @@ def order(account: ProviderAccount, now: datetime, also: Turn | None = None) -> 
     standing = shares.read(ProviderAccount.objects.get(pk=account.pk)).shares
     marked: list[tuple[datetime, Turn]] = []
     lines: dict[Whose, list[tuple[int, Turn]]] = {}
-    for *row, next_at in jobs.order_by("team_id", "person_id", *IN_LINE).values_list(*columns):
-        turn = Turn(*row)
+    for *row, micros, next_at in jobs.order_by("team_id", "person_id", *IN_LINE).values_list(*columns):
+        turn = Turn(*row, Decimal(micros).scaleb(-6))
         if next_at is not None:
             marked.append((next_at, turn))
         else:
-            lines.setdefault((turn.team_id, turn.person_id), []).append((turn.micros, turn))
+            lines.setdefault((turn.team_id, turn.person_id), []).append((micros, turn))
     if also is not None:
         lines.setdefault((also.team_id, also.person_id), []).append((to_micros(also.usd), also))
     first = [turn for _at, turn in sorted(marked, key=lambda one: (one[0], one[1].job_id))]
     for turn in first:
-        standing.charge(turn.team_id, turn.person_id, turn.micros, in_turn=False)
+        standing.charge(turn.team_id, turn.person_id, to_micros(turn.usd), in_turn=False)
     return [*first, *fairness.turns(standing, lines)]
