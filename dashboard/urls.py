@@ -16,6 +16,7 @@ from dashboard.views import (
     asks_by_mail,
     audit,
     balance,
+    channels,
     charges,
     create,
     decide,
@@ -34,7 +35,9 @@ from dashboard.views import (
     look,
     media,
     metrics,
+    notice_choices,
     notices,
+    places,
     prices,
     provider_key,
     projects,
@@ -114,11 +117,24 @@ single_sign_on_pages = [
     path("sso/cancelled/", single_sign_on.cancelled, name="socialaccount_login_cancelled"),
 ]
 
+channel_pages = [
+    path("", channels.channels, name="channels"),
+    path("add/", channels.add, name="add_channel"),
+    path("<int:channel_id>/", channels.channel, name="channel"),
+    path("<int:channel_id>/turn/", channels.turn, name="turn_channel"),
+    path("<int:channel_id>/test/", channels.test, name="test_channel"),
+    path("<int:channel_id>/remove/", channels.remove, name="remove_channel"),
+    path(
+        "<int:channel_id>/deliveries/<int:delivery_id>/resend/", channels.resend, name="resend_delivery"
+    ),
+]
+
 team_pages = [
     path("", team.team, name="team"),
     path("key/", provider_key.provider_key, name="provider_key"),
     path("key/test/", provider_key.test_key, name="test_key"),
     path("key/remove/", provider_key.remove_key, name="remove_key"),
+    path("channels/", include(channel_pages)),
     path("audit/", audit.audit, name="audit"),
     path("audit/log.csv", audit.audit_file, name="audit_csv"),
     path("audit/log.json", audit.audit_file, {"form": "json"}, name="audit_json"),
@@ -249,6 +265,8 @@ queue_pages = [
     path("bulk/bar/", queue_bulk.bar, name="queue_bulk_bar"),
     path("failures/dismiss/", queue_bulk.dismiss, name="queue_dismiss"),
     path("failures/retry/", queue_bulk.retry, name="queue_retry"),
+    path("places/", places.show, name="places"),
+    path("places/set/", places.change, name="places_set"),
     path("<slug:job_id>/", queue_deeds.deed, name="queue_deed"),
     path("<slug:job_id>/edit/", queue_edit.edit, name="queue_edit"),
 ]
@@ -275,6 +293,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
     path("live/since/", live.since, name="live_since"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/choices/", notice_choices.notice_choices, name="notice_choices"),
     path("notices/read/", notices.mark_read, name="mark_notices_read"),
     path("gallery/", include(gallery_pages)),
     path("jobs/<slug:job_id>/", include(job_pages)),

@@ -60,8 +60,13 @@ class Rule:
         return self.right in BY_ROW
 
 
-BY_ROW = frozenset({Right.CANCEL_ANY, Right.RESOLVE, Right.SETTLE_BY_HAND, Right.GRANT, Right.MARK_NEXT})
-"""Rights over jobs: the job is found first, through access."""
+BY_ROW = frozenset(
+    {
+        *(Right.CANCEL_ANY, Right.RESOLVE, Right.SETTLE_BY_HAND, Right.GRANT, Right.MARK_NEXT),
+        Right.MANAGE_CHANNELS,
+    }
+)
+"""Rights over jobs, and over channels, some of which are people's own: the row is found first."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,8 @@ PAGES = {
     "queue_lanes": get("/queue/lanes/", SIGNED_IN),
     "queue_pause": post("/queue/pause/", may(Right.CANCEL_OWN, 422)),
     "queue_resume": post("/queue/resume/", may(Right.CANCEL_OWN, 404)),
+    "places": get("/queue/places/", SIGNED_IN),
+    "places_set": post("/queue/places/set/", may(Right.SET_PLACES, 422)),
     "queue_bulk": post("/queue/bulk/", may(Right.CANCEL_OWN, 422)),
     "queue_bulk_bar": get("/queue/bulk/bar/", may(Right.CANCEL_OWN)),
     "queue_dismiss": post("/queue/failures/dismiss/", may(Right.CANCEL_OWN, 302)),
@@ -257,6 +264,16 @@ PEOPLE = {
     "tokens": get("/tokens/", SIGNED_IN),
     "make_token": post("/tokens/make/", may(Right.MANAGE_TOKENS), name="render"),
     "revoke_token": post("/tokens/{token}/revoke/", only(Right.MANAGE_TOKENS, 302, but={"member": 404})),
+    "channels": get("/team/channels/", SIGNED_IN),
+    "add_channel": post("/team/channels/add/", Rule(done=422)),
+    "channel": get("/team/channels/{channel}/", only(Right.MANAGE_CHANNELS, 200)),
+    "turn_channel": post("/team/channels/{channel}/turn/", only(Right.MANAGE_CHANNELS, 302), on="no"),
+    "test_channel": post("/team/channels/{channel}/test/", only(Right.MANAGE_CHANNELS, 302)),
+    "remove_channel": post("/team/channels/{channel}/remove/", only(Right.MANAGE_CHANNELS, 302)),
+    "resend_delivery": post(
+        "/team/channels/{channel}/deliveries/{delivery}/resend/", only(Right.MANAGE_CHANNELS, 302)
+    ),
+    "notice_choices": get("/notices/choices/", SIGNED_IN),
     "notices": get("/notices/", SIGNED_IN),
     "mark_notices_read": post("/notices/read/", Rule(done=302)),
     "resume_account": post("/accounts/{account}/resume", may(Right.RESUME_DISPATCH, 302)),

@@ -1,0 +1,108 @@
+"""Places: how many jobs may run at once and how many may wait, with how many do."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.access import team_page
+from dashboard.forms.places import PlacesForm, key_of, target_of
+from dashboard.http import TeamRequest
+from dashboard.templatetags.states import model_name
+from videojobs import dispatch, places, tasks
+from videojobs.models import PlaceLimit, QueueScope
+from videojobs.places import Places, WrongTarget
+from videojobs.rights import Right
+
+
+@dataclass(frozen=True)
+class Line:
+    """One limit of places as it stands. `there` and `waiting` are the most of one person for *each*."""
+
+    limit: PlaceLimit
+    name: str
+    kind: str
+    key: str
+    there: int
+    waiting: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next job has to wait for it."""
+        return self.limit.at_once is not None and self.there >= self.limit.at_once
+
+
+KINDS = {QueueScope.TEAM: "Team", QueueScope.EACH: "Each person", QueueScope.PERSON: "Person"}
+NAMES = {QueueScope.TEAM: "The whole team", QueueScope.EACH: "Each person without their own"}
+
+
+@team_page()
+def show(request: TeamRequest) -> HttpResponse:
+    """Show every limit with what it holds now; `what` in the address fills the form with one of them."""
+    found = _read(request)
+    chosen = str(request.GET.get("what", ""))
+    limit = next((one for one in found.limits if key_of(target_of(one)) == chosen), None)
+    return _page(request, found, PlacesForm(request.team, limit=limit))
+
+
+@team_page(Right.SET_PLACES, methods=["POST"])
+def change(request: TeamRequest) -> HttpResponse:
+    """Set, change or take away one; jobs that are there or wait stay."""
+    found = _read(request)
+    wanted = request.POST.get("what", "")
+    limit = next((one for one in found.limits if key_of(target_of(one)) == wanted), None)
+    form = PlacesForm(request.team, request.POST, limit=limit)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    numbers = form.cleaned_data["at_once"], form.cleaned_data["waiting"]
+    if numbers == (None, None) and limit is None:
+        form.add_error(None, "Type at least one number.")
+        return _page(request, found, form, status=422)
+    try:
+        places.set_places(request.team, form.target, *numbers, request.user, now=timezone.now())
+    except WrongTarget as wrong:
+        form.add_error("what", str(wrong))
+        return _page(request, found, form, status=422)
+    tasks.nudge_send(request.team.provider_account)
+    messages.success(request, "Taken away." if numbers == (None, None) else "It holds from now on.")
+    return HttpResponseRedirect(reverse("places"))
+
+
+def _read(request: TeamRequest) -> Places:
+    return places.read(request.team, request.team.provider_account)
+
+
+def _page(request: TeamRequest, found: Places, form: PlacesForm, *, status: int = 200) -> HttpResponse:
+    account = request.team.provider_account
+    context = {
+        "lines": [_line(limit, found) for limit in found.limits],
+        "form": form,
+        "may_set": request.asker.may(Right.SET_PLACES),
+        "account_places": dispatch.places_of(account),
+        "there": found.there.by.total(),
+        "waiting": found.waiting.by.total(),
+        "waiting_most": account.waiting_most,
+        "is_change": bool(form.initial),
+    }
+    return TemplateResponse(request, "queue/places.html", context, status=status)
+
+
+def _line(limit: PlaceLimit, found: Places) -> Line:
+    scope = QueueScope(limit.scope)
+    there, waiting = (
+        max((taken.of(scope, person, "") for person in _people(taken, found)), default=0)
+        if scope == QueueScope.EACH
+        else taken.of(scope, limit.person_id, limit.model)
+        for taken in (found.there, found.waiting)
+    )
+    name = NAMES.get(scope) or (str(limit.person) if limit.person else model_name(limit.model))
+    return Line(limit, name, KINDS.get(scope, "Model"), key_of(target_of(limit)), there, waiting)
+
+
+def _people(taken: places.Taken, found: Places) -> set[int]:
+    """Return the people with jobs whom an *each* is about: those without a limit of their own."""
+    own = {other.person_id for other in found.limits}
+    return {person for person, _model in taken.by if person not in own}
