@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from dashboard.http import Asker
 from dashboard.submitting import Wish
 from videojobs import lifecycle, pauses
 from videojobs.lifecycle import ordering
-from videojobs.models import Job, Pause, Priority, Project, QueueScope, Target, User
+from videojobs.models import Job, Limit, Pause, Priority, Project, QueueScope, Target, User
 from videojobs.rights import Right
 
 router = Router(tags=["queue"])
@@ -84,6 +85,7 @@ def _edits(asker: Asker, job: Job, change: JobChange, now: datetime) -> list[Dee
     title, actor, deeds = change.title, asker.user, list[Deed]()
     if change.body is not None:
         order = _order(asker, job, change.body, project or job.project, job.title if title is None else title)
+        _refuse_past_token(asker, job, order)
         return [lambda v: lifecycle.edit(job.id, order, actor, version=v, now=now)]
     if project is not None:
         deeds.append(lambda v: lifecycle.move_to_project(job.id, project, actor, version=v, now=now))
@@ -102,6 +104,20 @@ def _order(asker: Asker, job: Job, body: dict[str, object], project: Project, ti
         title=title,
     )
     return submitting.order_of(wish, submitting.quote(wish, job.account))
+
+
+def _refuse_past_token(asker: Asker, job: Job, order: lifecycle.Order) -> None:
+    """Raise PermissionDenied where a token's limit would not count what another job costs more.
+
+    A limit of a token counts the jobs it made, and whose job it is stays whatever it is changed to.
+    """
+    token = asker.token
+    if token is None or job.token_id == token.pk or order.price.usd <= job.estimate:
+        return
+    if Limit.objects.active().filter(token=token).exists():
+        raise PermissionDenied(
+            "This API token has a limit of its own, which counts jobs it made, so it makes no other dearer."
+        )
 
 
 def _moves(job: Job, change: JobChange, wanted: set[str], actor: User, now: datetime) -> list[Deed]:

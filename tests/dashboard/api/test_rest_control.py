@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.dashboard.api.scripts import WISH, Script
 from tests.factories import DIRECTOR, NOW, Cast, create_job, create_limit, put
 from videojobs import lifecycle, pauses, places
-from videojobs.models import Job, Pause, Project, ProviderAccount, QueueScope
+from videojobs.models import Job, LimitScope, Pause, Project, ProviderAccount, QueueScope, Token
 from videojobs.states import State
 
 COLUMNS = ("version", "priority", "rank", "next_at", "send_after", "project_id", "title", "body", "held")
@@ -211,6 +211,37 @@ def test_a_repeated_retry_finds_the_first_whatever_became_of_the_old(bob: Script
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json()["id"] == again.json()["id"]
     assert bob.post(path, {"version": 1}).status_code == 409
+
+
+def test_of_two_retries_of_what_was_read_one_buys(alice: Script, bob: Script, cast: Cast) -> None:
+    failed = create_job(cast.bob, cast.team, state=State.FAILED, account=ProviderAccount.objects.current())
+    path = f"/api/v1/jobs/{failed.id}/retry"
+    assert alice.post(path, {"version": 1}).status_code == 201
+    late = bob.post(path, {"version": 1})
+    assert (late.status_code, late.json()["error"]["changed"]["by"]) == (409, "alice@example.org")
+    assert Job.objects.filter(retry_of=failed).count() == 1
+
+
+class TestLimitOfAToken:
+    """It counts the jobs the token made, so the token makes no other job dearer."""
+
+    @pytest.fixture(autouse=True)
+    def _limited(self, bob: Script, cast: Cast) -> None:
+        """Let Bob's token spend 0.30 USD."""
+        create_limit(cast.team, "0.30", scope=LimitScope.TOKEN, token=Token.objects.get(user=cast.bob))
+
+    def test_a_job_of_the_form_grows_no_dearer_by_it(self, bob: Script, job: Job) -> None:
+        answer = patch(bob, job, body=WISH | {"model": "ByteDance/Seedance-1.0-pro"})
+        assert (answer.status_code, "limit of its own" in answer.json()["error"]["message"]) == (403, True)
+        assert unchanged(job)
+
+    def test_what_costs_no_more_is_changed(self, bob: Script, job: Job) -> None:
+        assert patch(bob, job, body=WISH | {"prompt": "A kite"}).status_code == 200
+
+    def test_its_own_jobs_count_against_it(self, bob: Script) -> None:
+        mine = Job.objects.get(id=bob.post("/api/v1/jobs", {"body": WISH}).json()["id"])
+        answer = patch(bob, mine, body=WISH | {"model": "ByteDance/Seedance-1.0-pro"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (402, "spend_limit")
 
 
 class TestPauses:
