@@ -15,7 +15,6 @@ from dashboard.http import Asker
 from dashboard.submitting import Wish
 from videojobs import lifecycle, tasks
 from videojobs.lifecycle import Created, Decided, Order, Press
-from videojobs.lifecycle.versions import expect, locked
 from videojobs.models import Job, Project, ProviderAccount
 from videojobs.models.compiled import Compiled
 
@@ -61,11 +60,7 @@ def retry(
     order, account = once_more(job, asker, press)
 
     def create() -> Created:
-        old = locked(job.id)  # before the chain, as everywhere
-        created = lifecycle.create(order, account, now=now)
-        if created.is_new:  # a repeat finds what the first one made, whatever the old job became
-            expect(old, version)
-        return created
+        return lifecycle.try_again(job, order, account, asker.user, now=now, version=version)
 
     return _committed(account, create, answer)
 

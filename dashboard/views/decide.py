@@ -133,9 +133,11 @@ def retry(request: TeamRequest, job_id: str) -> HttpResponse:
     job = job_for_change(request, job_id)
     if not job.is_ended:
         return refuse(request, job, "It has not ended yet. Wait for it, or cancel it first.")
-    return once_more(
-        request, job, lambda again: lifecycle.create(again.order, again.account, now=timezone.now())
-    )
+
+    def repeat(again: Again) -> lifecycle.Created:
+        return lifecycle.try_again(job, again.order, again.account, request.user, **on(request))
+
+    return once_more(request, job, repeat)
 
 
 @team_page(methods=["POST"])

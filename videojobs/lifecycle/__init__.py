@@ -28,6 +28,7 @@ from videojobs.lifecycle.deciding import (
     resume,
     send_again,
     send_restored,
+    try_again,
 )
 from videojobs.lifecycle.editing import Edited, edit, move_to_project, rename
 from videojobs.lifecycle.landing import land_acceptance, land_failure, park
@@ -118,4 +119,5 @@ __all__ = [
     "to_bottom",
     "to_top",
     "told",
+    "try_again",
 ]

@@ -189,6 +189,31 @@ def send_again(
         return created
 
 
+def try_again(
+    job: Job,
+    order: Order,
+    account: ProviderAccount,
+    actor: User,
+    *,
+    now: datetime,
+    version: int | None = None,
+) -> Created:
+    """Make a new job for the same wish as an ended one. Of two people who do so on what they see, one buys.
+
+    `order.retry_of` must be the old job. Raises Decided where it goes on, Stale, and as `create`.
+    """
+    with transaction.atomic():
+        fresh = _fresh(job)
+        created = create(order, account, now=now)
+        if created.is_new:  # a repeat finds what the first one made, whatever the old job became
+            expect(fresh, version)
+            if not fresh.is_ended:
+                raise Decided(f"This job is {fresh.state} now. It can be tried again when it has ended.")
+            Job.objects.filter(id=fresh.id).update(version=F("version") + 1)
+            note(fresh, "retried", f"{actor} tried it again as {created.job.id}.", now=now, actor=actor)
+        return created
+
+
 def look_again(job: Job, actor: User, *, now: datetime, version: int | None = None) -> None:
     """Go back to a lost job, or to one whose clip could not be kept. Raises Decided elsewhere."""
     with transaction.atomic():

@@ -278,6 +278,23 @@ def ended(cast: Cast) -> Job:
     return create_job(cast.bob, cast.team, state=State.FAILED)
 
 
+def test_of_two_people_who_retry_what_they_see_one_buys(alice: Client, cast: Cast) -> None:
+    job = ended(cast)
+    bob = Client()
+    bob.force_login(cast.bob)
+    seen = {"version": str(job.version), "price": "0.28"}
+    assert press(alice, job, "retry", request_id="hers", **seen).status_code == 302
+    late = press(bob, job, "retry", request_id="his", **seen)
+    assert late.status_code == 409 and b"Alice tried it again as" in late.content
+    assert Job.objects.filter(retry_of=job).count() == 1
+
+
+def test_the_page_says_which_version_is_retried(alice: Client, cast: Cast) -> None:
+    page = alice.get(f"/jobs/{ended(cast).id}/").content.decode()
+    form = page.partition("/retry/")[2].partition("</form>")[0]
+    assert 'name="version" value="' in form
+
+
 def test_retry_is_a_new_job_with_its_own_hold(alice: Client, cast: Cast) -> None:
     job = ended(cast)
     answer = press(alice, job, "retry", request_id="once", price="0.28")
