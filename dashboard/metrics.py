@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from dashboard import pulse, readiness
 from videojobs.media import space
-from videojobs.models import Balance, Job, LedgerCheck, OutboxMessage, ProviderAccount
+from videojobs.models import Balance, Job, LedgerCheck, OutboxMessage, ProviderAccount, Team
 from videojobs.states import ACTIVE, State
 
 FIGURES = {
@@ -23,15 +23,18 @@ FIGURES = {
 }
 
 
-def written() -> bytes:
-    """Return all figures in the text format of Prometheus."""
+def written(team: Team | None = None) -> bytes:
+    """Return all figures in the text format of Prometheus; of jobs and money one team's alone, if named."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Site())
+    registry.register(Site(team))
     return generate_latest(registry)
 
 
 class Site:
     """The whole site as figures; asked anew for each scrape, in a fixed number of queries."""
+
+    def __init__(self, team: Team | None = None) -> None:
+        self._team = team
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family."""
@@ -49,22 +52,23 @@ class Site:
 
     def _jobs(self) -> Iterator[Metric]:
         active = GaugeMetricFamily("dailies_jobs", "Jobs that have not ended.", labels=["state", "money"])
-        rows = Job.objects.filter(state__in=list(ACTIVE)).order_by().values_list("state", "account__kind")
+        jobs = Job.objects.in_team(self._team) if self._team else Job.objects.all()
+        rows = jobs.filter(state__in=list(ACTIVE)).order_by().values_list("state", "account__kind")
         for state, kind, count in rows.annotate(count=Count("pk")):
             active.add_metric([state, kind], count)
         yield active
-        waiting = Job.objects.waiting()
-        oldest = waiting.aggregate(at=Min("created_at"))["at"]
+        oldest = jobs.waiting().aggregate(at=Min("created_at"))["at"]
         age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
         yield GaugeMetricFamily("dailies_oldest_waiting_seconds", "Age of the oldest waiting job.", age)
-        asked = Job.objects.needs_decision().count()
+        asked = jobs.needs_decision().count()
         yield GaugeMetricFamily("dailies_decisions", "Jobs that only a person moves on.", asked)
-        unconfirmed = Job.objects.filter(state=State.UNCONFIRMED).count()
+        unconfirmed = jobs.filter(state=State.UNCONFIRMED).count()
         yield GaugeMetricFamily("dailies_unconfirmed", "Jobs that may have arrived and may not.", unconfirmed)
 
     def _money(self) -> Iterator[Metric]:
         sums = {f"sum_{name}": Sum(name) for name in FIGURES}
-        rows = list(Balance.objects.order_by().values_list("team__slug", "account__kind").annotate(**sums))
+        money = Balance.objects.filter(team=self._team) if self._team else Balance.objects.all()
+        rows = list(money.order_by().values_list("team__slug", "account__kind").annotate(**sums))
         for index, (title, words) in enumerate(FIGURES.values(), start=2):
             kind = CounterMetricFamily if title.endswith("_total") else GaugeMetricFamily
             family = kind(title, words, labels=["team", "money"])
@@ -77,7 +81,10 @@ class Site:
         places = GaugeMetricFamily("dailies_places", "Jobs an account may have at once.", labels=labels)
         parked = GaugeMetricFamily("dailies_parked", "1 where sending waits for a person.", labels=labels)
         outage = GaugeMetricFamily("dailies_outage", "1 where looks get no answer.", labels=labels)
-        for account in ProviderAccount.objects.configured():
+        accounts = ProviderAccount.objects.configured()
+        if self._team:
+            accounts = accounts.filter(pk=self._team.provider_account.pk)
+        for account in accounts:
             named = [str(account.pk), account.kind]
             places.add_metric(named, account.places)
             parked.add_metric(named, float(account.is_parked()))

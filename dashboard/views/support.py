@@ -50,7 +50,7 @@ def _contents(request: TeamRequest) -> dict[str, bytes | str]:
         "versions.json": _json(_versions()),
         "settings.json": _json({name: getattr(settings, name) for name in SET_UP}),
         "failures.json": _json(_failures(request)),
-        "metrics.txt": written(),
+        "metrics.txt": written(request.team),
     }
 
 

@@ -121,3 +121,12 @@ def test_the_support_file_holds_no_secret_prompt_or_name(
     assert "refused" in said and '"django"' in said
     for hidden in (PROMPT, "key-of-the-provider", settings.SECRET_KEY, "bob@example.org"):
         assert hidden not in said
+
+
+def test_the_support_file_holds_nothing_of_another_teams_money(alice: Client, cast: Cast) -> None:
+    create_job(cast.bob, cast.team)
+    create_job(cast.charlie, cast.elsewhere)
+    with zipfile.ZipFile(io.BytesIO(alice.get("/health/support.zip").content)) as archive:
+        figures = archive.read("metrics.txt").decode()
+    assert f'team="{cast.team.slug}"' in figures
+    assert cast.elsewhere.slug not in figures
