@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Case, F, When
+
 from videojobs.audit import QUEUE_DEEDS
 from videojobs.models import AuditEntry, JobEvent
 
@@ -19,7 +21,7 @@ class News:
     """Something happened to a job of a team. `event` is its number, `state` where the job was after it.
 
     `project` is whose jobs it is one of: not every page of the team may hear of it. `person` is who asked
-    for it, so that a browser can tell people of their own.
+    for it, so that a browser can tell people of their own; `again` says that it was in that state before.
     """
 
     event: int
@@ -28,10 +30,12 @@ class News:
     state: str
     project: int
     person: int
+    again: bool = False
 
     def told(self) -> dict[str, object]:
         """Return what pages hear of it."""
-        return {"job": self.job, "state": self.state, "event": self.event, "person": self.person}
+        told = {"job": self.job, "state": self.state, "event": self.event, "person": self.person}
+        return told | ({"again": True} if self.again else {})
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,9 @@ def since(team_id: int, moment: datetime) -> Replay:
 def read(team_ids: Collection[int], moment: datetime, most: int = MOST) -> list[News] | None:
     """Return what happened in some teams since a moment, oldest first, or None where it is over `most`."""
     events = JobEvent.objects.filter(team_id__in=team_ids).since(moment)
-    rows = events.values_list("id", "team_id", "job_id", "to_state", "job__project_id", "job__person_id")[
-        : most + 1
-    ]
+    again = Case(When(from_state=F("to_state"), then=True), default=False)
+    columns = ("id", "team_id", "job_id", "to_state", "job__project_id", "job__person_id")
+    rows = events.values_list(*columns, again)[: most + 1]
     news = [News(*row) for row in rows]
     return None if len(news) > most else news
 

@@ -201,6 +201,7 @@ def understood(data: object) -> News | QueueNews | None:
             state=str(message["state"]),
             project=int(message["project"]),
             person=int(message["person"]),
+            again=message.get("again") is True,
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         logger.warning("live_message_unknown")

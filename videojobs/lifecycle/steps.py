@@ -132,6 +132,7 @@ def _tell(job: Job, event: JobEvent) -> None:
         "state": str(event.to_state),
         "project": job.project_id,
         "person": job.person_id,
+        "again": event.from_state == event.to_state,
     }
     transaction.on_commit(lambda: broadcast.publish(message), robust=True)
 

@@ -68,3 +68,10 @@ def test_too_much_is_not_told_one_by_one(cast: Cast) -> None:
     found = replay.after(cast.team.pk, first.pk)
     assert (found.news, found.is_complete) == ((), False)
     assert found.newest == JobEvent.objects.order_by("-id")[0].pk
+
+
+def test_it_says_of_what_moved_nothing_that_it_is_so_again(cast: Cast) -> None:
+    event = event_at(cast, 0)
+    moment = NOW - timedelta(seconds=1)
+    JobEvent.objects.filter(pk=event.pk).update(from_state=event.to_state)
+    assert replay.since(cast.team.pk, moment).news[0].told()["again"] is True
