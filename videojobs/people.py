@@ -18,6 +18,11 @@ def create_person(email: str, password: str | None = None, *, name: str = "", is
     return person
 
 
+def may_be_another(person: User) -> bool:
+    """Tell whether who uses an account may be somebody else than its address says: nobody checked it."""
+    return EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=False).exists()
+
+
 def vouch_for(person: User) -> None:
     """Keep that a person's address is theirs, whether or not that was asked or known before."""
     EmailAddress.objects.update_or_create(

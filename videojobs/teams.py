@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from videojobs.audit import note
 from videojobs.models import Membership, Project, Team, User
-from videojobs.people import create_person
+from videojobs.people import create_person, may_be_another
 from videojobs.rights import Right, Role
 
 DEFAULT_PROJECT = "General"
@@ -122,11 +122,18 @@ def rename(team: Team, name: str, actor: User, *, now: datetime) -> None:
 def add_member(team: Team, email: str, role: Role, actor: Membership, *, now: datetime) -> Membership:
     """Put a person in a team, making their account where there is none; that one has no password yet.
 
-    Raises Refused where they are in it, or where the actor may not give that role.
+    Raises Refused where they are in it, where nobody checked that the address is theirs, or where the actor
+    may not give that role.
     """
     refuse_owner_matters(actor, role)
     with transaction.atomic():
         person = User.objects.filter(email__iexact=email).first() or create_person(email, is_vouched=True)
+        if may_be_another(person):
+            raise Refused(
+                f"Nobody checked that {person.email} belongs to who uses it here. "
+                f"Invite {person.email} instead: whoever has that link shows that they are meant.",
+                "email",
+            )
         try:
             with transaction.atomic():
                 added = Membership.objects.create(team=team, user=person, role=role, created_at=now)

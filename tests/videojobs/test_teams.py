@@ -8,6 +8,7 @@ from django.db import connection
 from tests.factories import NOW, Cast, create_cast, create_user, join
 from videojobs import teams
 from videojobs.models import AuditEntry, Membership, User
+from videojobs.people import create_person
 from videojobs.rights import Role
 
 PASSWORD = "tall ships 44"
@@ -119,6 +120,12 @@ class TestMembers:
             cast.team, "Charlie@example.org", Role.MEMBER, member(cast.alice, cast), now=NOW
         )
         assert added.user == cast.charlie
+
+    def test_an_address_nobody_checked_lets_nobody_in(self, cast: Cast) -> None:
+        squatter = create_person("dora@example.org", "a boat at dusk", is_vouched=False)
+        with pytest.raises(teams.Refused, match="Invite dora"):
+            teams.add_member(cast.team, "Dora@example.org", Role.ADMIN, member(cast.alice, cast), now=NOW)
+        assert not squatter.memberships.exists()
 
     def test_nobody_is_in_a_team_twice(self, cast: Cast) -> None:
         with pytest.raises(teams.Refused, match="in this team already"):
