@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from dashboard.http import Asker
-from dashboard.told import as_told, visible_notices
+from dashboard.told import as_told, wanted_new
 from videojobs import reports
 from videojobs.models.accounts import ProviderAccount
 from videojobs.models.limits import LimitScope
@@ -20,6 +20,7 @@ from videojobs.models.people import User
 from videojobs.models.teams import Membership, Team
 from videojobs.money import budgets
 from videojobs.money.budgets import LimitStanding
+from videojobs.notices import choices
 from videojobs.reports import Counts
 from videojobs.rights import Right
 
@@ -157,8 +158,16 @@ class Frame:
         asker = getattr(self.request, "asker", None)
         if not isinstance(asker, Asker):
             return []
-        unread = visible_notices(asker).open().filter(read_at=None).select_related("job")
-        return as_told(asker, unread.newest_first()[:NOTICES_SHOWN])
+        unread = wanted_new(asker).select_related("job").newest_first()
+        return as_told(asker, unread[:NOTICES_SHOWN])
+
+    @cached_property
+    def tell(self) -> str:
+        """What this person's browser tells them of their own jobs, for its script: "done failed sound"."""
+        if self.membership is None:
+            return ""
+        chosen = choices.chosen(self.membership)
+        return " ".join([*sorted(chosen.browser), *(["sound"] if chosen.sound else [])])
 
     @cached_property
     def sees_spend(self) -> bool:

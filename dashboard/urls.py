@@ -124,12 +124,10 @@ channel_pages = [
     path("<int:channel_id>/turn/", channels.turn, name="turn_channel"),
     path("<int:channel_id>/test/", channels.test, name="test_channel"),
     path("<int:channel_id>/remove/", channels.remove, name="remove_channel"),
-    path(
-        "<int:channel_id>/deliveries/<int:delivery_id>/resend/", channels.resend, name="resend_delivery"
-    ),
+    path("<int:channel_id>/deliveries/<int:delivery_id>/resend/", channels.resend, name="resend_delivery"),
 ]
 
-team_pages = [
+team_pages: list[URLPattern | URLResolver] = [
     path("", team.team, name="team"),
     path("key/", provider_key.provider_key, name="provider_key"),
     path("key/test/", provider_key.test_key, name="test_key"),

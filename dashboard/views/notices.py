@@ -1,52 +1,93 @@
 """What people are told, and the one button that lets a parked account send again."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from dashboard import told
 from dashboard.access import team_page
 from dashboard.http import TeamRequest
-from dashboard.told import as_told, visible_notices
+from dashboard.told import as_told, is_new, visible_notices
 from videojobs import audit, lifecycle, tasks
 from videojobs.models import ProviderAccount
 from videojobs.models.accounts import ProviderAccountQuerySet
-from videojobs.models.notices import NoticeQuerySet
+from videojobs.notices.events import Event, kinds_of
 from videojobs.rights import Right
 
 SHOWN = 100
 """The newest notices; older ones are of no use to anybody."""
 
+SHORT = {
+    Event.DONE: "Done",
+    Event.FAILED: "Failed",
+    Event.DECISION: "Decisions",
+    Event.APPROVAL: "Asks",
+    Event.LIMIT: "Limits",
+    Event.PARKED: "Parked",
+    Event.DRIFT: "Prices",
+    Event.MONEY: "Money",
+}
+"""Each event as a filter calls it."""
+
 
 @team_page()
 def notices(request: TeamRequest) -> HttpResponse:
     """Show what this person is told, newest first, what no longer holds apart."""
-    told = as_told(request.asker, notices_for(request).select_related("job").newest_first()[:SHOWN])
+    asker, event = request.asker, event_in(request)
+    found = visible_notices(asker)
+    if event is not None:
+        found = found.filter(kind__in=kinds_of(event))
+    shown = as_told(asker, found.select_related("job").newest_first()[:SHOWN])
+    holding = [notice for notice in shown if notice.closed_at is None]
     context = {
-        "unread": [notice for notice in told if notice.closed_at is None and notice.read_at is None],
-        "read": [notice for notice in told if notice.closed_at is None and notice.read_at is not None],
-        "past": [notice for notice in told if notice.closed_at is not None],
+        "unread": [notice for notice in holding if is_new(asker, notice)],
+        "read": [notice for notice in holding if not is_new(asker, notice)],
+        "past": [notice for notice in shown if notice.closed_at is not None],
+        "filters": filters(event),
+        "is_narrowed": event is not None,
+        "until": timezone.now().isoformat(),
     }
     return TemplateResponse(request, "notices/notices.html", context)
 
 
 @team_page(methods=["POST"])
 def mark_read(request: TeamRequest) -> HttpResponse:
-    """Mark everything as read: one's own, and the team's for those who may act on it."""
-    unread = notices_for(request).filter(read_at=None)
-    if not request.asker.may(Right.SUBMIT):
-        unread = unread.filter(person=request.user)
-    unread.update(read_at=timezone.now())
+    """Mark what this person saw as read, for them alone."""
+    told.mark_read(request.asker, until_of(request))
     return go_back(request)
 
 
-def notices_for(request: TeamRequest) -> NoticeQuerySet:
-    """Return what this person is told: the team's notices and their own."""
-    return visible_notices(request.asker)
+def until_of(request: TeamRequest) -> datetime:
+    """Return when the page was made on which the button stood: what came since was not seen yet."""
+    now = timezone.now()
+    try:
+        said = datetime.fromisoformat(request.POST.get("until", ""))
+    except ValueError:
+        return now
+    return min(said, now) if timezone.is_aware(said) else now
+
+
+def event_in(request: TeamRequest) -> Event | None:
+    """Return the event the address narrows the list to; None for all of them."""
+    asked = request.GET.get("event", "")
+    return Event(asked) if asked in set(Event) else None
+
+
+def filters(chosen: Event | None) -> list[dict[str, object]]:
+    """Return the links that narrow the list to one event."""
+    here = reverse("notices")
+    links: list[dict[str, object]] = [{"label": "All", "url": here, "current": chosen is None}]
+    for event in Event:
+        links.append({"label": SHORT[event], "url": f"{here}?event={event}", "current": event == chosen})
+    return links
 
 
 @team_page(Right.RESUME_DISPATCH, methods=["POST"])

@@ -34,6 +34,8 @@ from tests.factories import (
 )
 from videojobs import invitations
 from videojobs.models import (
+    Channel,
+    Delivery,
     Invitation,
     Job,
     MonthlyStatement,
@@ -102,6 +104,7 @@ def words_of(cast: Cast, media: Path) -> dict[str, str]:
         "bob": str(cast.team.memberships.get(user=cast.bob).pk),
         "account": str(account.pk),
         **price_words(cast),
+        **channel_words(cast),
         "monthly": str(create_monthly(cast).pk),
         "limit": str(create_limit(cast.team, "100").pk),
     }
@@ -130,6 +133,17 @@ def price_words(cast: Cast) -> dict[str, str]:
         proposed_at=NOW,
     )
     return {"price": str(price.pk), "proposal": str(proposal.pk)}
+
+
+def channel_words(cast: Cast) -> dict[str, str]:
+    """Return a channel of the team that leads nowhere, and a try of it."""
+    channel = Channel.objects.create(
+        team=cast.team, kind="slack", name="Chat", events=["done"], created_by=cast.alice, created_at=NOW
+    )
+    delivery = Delivery.objects.create(
+        team=cast.team, channel=channel, kind="slack", batch="b1", at=NOW, subject="A clip is done."
+    )
+    return {"channel": str(channel.pk), "delivery": str(delivery.pk)}
 
 
 def create_monthly(cast: Cast) -> MonthlyStatement:

@@ -1,13 +1,18 @@
 """What people are told, and the Resume button."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import NOW, Cast, create_cast, create_job, create_user, join, live_account
 from videojobs import lifecycle
 from videojobs.models import AuditEntry, Notice, ProviderAccount
+from videojobs.notices.choices import choose, chosen
+from videojobs.notices.events import Event
 from videojobs.rights import Role
 
 
@@ -33,10 +38,17 @@ def parked(cast: Cast) -> ProviderAccount:
     return account
 
 
-def tell(cast: Cast, key: str, **more: object) -> Notice:
+def tell(cast: Cast, key: str, **more: Any) -> Notice:
     """Tell the team, or one person, something."""
-    Notice.objects.tell(cast.team.pk, key, f"News of {key}.", kind="decision", now=NOW, **more)  # type: ignore[arg-type]
+    at = more.pop("at", NOW)
+    Notice.objects.tell(cast.team.pk, key, f"News of {key}.", **{"kind": "decision", "now": at} | more)
     return Notice.objects.get(key=key)
+
+
+def shown_by_the_bell(client: Client) -> list[Notice]:
+    """Return what stands behind the bell of every page."""
+    notices: list[Notice] = client.get("/team/").context["frame"].notices
+    return notices
 
 
 def test_it_shows_the_newest_first(bob: Client, cast: Cast) -> None:
@@ -77,14 +89,62 @@ def test_what_is_read_stays_open(bob: Client, cast: Cast) -> None:
     assert bob.get("/notices/").context["read"] == [notice]
 
 
-def test_a_viewer_reads_for_themselves_alone(client: Client, cast: Cast) -> None:
+def test_one_persons_click_hides_nothing_from_others(bob: Client, cast: Cast) -> None:
     person = create_user("vera@example.org")
     join(person, cast.team, Role.VIEWER)
     for_all, for_vera = tell(cast, "all"), tell(cast, "vera", person_id=person.pk)
-    client.force_login(person)
-    client.post("/notices/read/")
-    page = client.get("/notices/")
-    assert (page.context["unread"], page.context["read"]) == ([for_all], [for_vera])
+    vera = Client()
+    vera.force_login(person)
+    vera.post("/notices/read/")
+    page = vera.get("/notices/")
+    assert (page.context["unread"], page.context["read"]) == ([], [for_vera, for_all])
+    assert bob.get("/notices/").context["unread"] == [for_all]
+    assert shown_by_the_bell(bob) == [for_all] and shown_by_the_bell(vera) == []
+
+
+def test_what_came_after_the_page_was_made_stays_new(bob: Client, cast: Cast) -> None:
+    made = bob.get("/notices/").context["until"]
+    news = tell(cast, "news", at=timezone.now())
+    bob.post("/notices/read/", {"until": made})
+    assert bob.get("/notices/").context["unread"] == [news]
+
+
+def test_an_older_page_makes_nothing_new_again(bob: Client, cast: Cast) -> None:
+    made = bob.get("/notices/").context["until"]
+    tell(cast, "news", at=timezone.now())
+    bob.post("/notices/read/")
+    bob.post("/notices/read/", {"until": made})
+    assert bob.get("/notices/").context["unread"] == []
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2026-01-01T00:00:00", "9999-12-31T00:00:00+00:00", "\0"])
+def test_a_moment_made_up_reads_until_now_at_most(bob: Client, cast: Cast, until: str) -> None:
+    bob.post("/notices/read/", {"until": until})
+    read_at = cast.team.memberships.get(user=cast.bob).notices_read_at
+    assert read_at is not None and read_at <= timezone.now()
+
+
+def test_what_grows_is_new_again(bob: Client, cast: Cast) -> None:
+    notice = tell(cast, "growing", person_id=cast.bob.pk)
+    bob.post("/notices/read/")
+    Notice.objects.filter(pk=notice.pk).update(at=timezone.now() + timedelta(minutes=1))
+    assert bob.get("/notices/").context["unread"] == [notice]
+
+
+def test_the_bell_leaves_out_what_one_does_not_want_and_the_list_has_all(bob: Client, cast: Cast) -> None:
+    notice = tell(cast, "decide")
+    member = cast.team.memberships.get(user=cast.bob)
+    page = frozenset(Event) - {Event.DECISION}
+    choose(member, replace(chosen(member), page=page), now=NOW)
+    assert shown_by_the_bell(bob) == []
+    assert bob.get("/notices/").context["unread"] == [notice]
+
+
+def test_the_address_narrows_the_list_to_an_event(bob: Client, cast: Cast) -> None:
+    decide, lost, parked = tell(cast, "a"), tell(cast, "b", kind="lost"), tell(cast, "c", kind="parked")
+    assert set(bob.get("/notices/?event=decision").context["unread"]) == {decide, lost}
+    assert bob.get("/notices/?event=parked").context["unread"] == [parked]
+    assert len(bob.get("/notices/?event=nonsense").context["unread"]) == 3
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", ""])
