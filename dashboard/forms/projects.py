@@ -19,9 +19,9 @@ CIRCLES = (("team", "The whole team"), ("members", "Only people below"))
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several of a team's people, by their names."""
 
-    def label_from_instance(self, obj: Membership) -> str:
+    def label_from_instance(self, member: Membership) -> str:
         """Call each by their name."""
-        return str(obj.user)
+        return str(member.user)
 
 
 class ProjectForm(forms.Form):

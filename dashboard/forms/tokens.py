@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
-from dashboard.access import usable_projects
 from dashboard.forms.ledger import day_field
 from dashboard.forms.limits import PERIODS
 from dashboard.forms.people import dress, words_field
@@ -48,10 +48,10 @@ class TokenForm(forms.Form):
     amount = forms.CharField(label="May spend, USD", max_length=40, required=False)
     period = forms.ChoiceField(label="Each", choices=PERIODS, initial=LimitPeriod.MONTH.value, required=False)
 
-    def __init__(self, asker: Asker, data: Any = None) -> None:
+    def __init__(self, asker: Asker, projects: QuerySet[Project], data: Any = None) -> None:
         super().__init__(data)
         self.asker = asker
-        cast(Any, self.fields["project"]).queryset = usable_projects(asker)
+        cast(Any, self.fields["project"]).queryset = projects
         dress(
             self,
             name={"autocomplete": "off"},

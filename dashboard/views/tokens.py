@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from dashboard.access import team_page
+from dashboard.access import team_page, usable_projects
 from dashboard.forms.tokens import SCOPE_WORDS, TokenForm
 from dashboard.http import TeamRequest
 from videojobs import tokens as api_tokens
@@ -26,7 +26,7 @@ from videojobs.rights import Right, TokenScope
 @team_page()
 def tokens(request: TeamRequest) -> HttpResponse:
     """List the tokens this person may revoke, and offer to make one."""
-    return render_tokens(request, TokenForm(request.asker))
+    return render_tokens(request, TokenForm(request.asker, usable_projects(request.asker)))
 
 
 @never_cache
@@ -35,7 +35,7 @@ def make(request: TeamRequest) -> HttpResponse:
     """Make a token and show its secret, now and never again."""
     if request.method != "POST":
         return redirect("tokens")
-    form, now = TokenForm(request.asker, request.POST), timezone.now()
+    form, now = TokenForm(request.asker, usable_projects(request.asker), request.POST), timezone.now()
     if not form.is_valid():
         return render_tokens(request, form)
     try:
@@ -43,7 +43,9 @@ def make(request: TeamRequest) -> HttpResponse:
     except WrongLimit as wrong:
         form.add_error("amount", wrong.message)
         return render_tokens(request, form)
-    return render_tokens(request, TokenForm(request.asker), made=token, secret=secret)
+    return render_tokens(
+        request, TokenForm(request.asker, usable_projects(request.asker)), made=token, secret=secret
+    )
 
 
 @team_page(Right.MANAGE_TOKENS, methods=["GET", "POST"])
