@@ -24,10 +24,14 @@ class Line:
 
     limit: PlaceLimit
     name: str
-    kind: str
     key: str
     there: int
     waiting: int
+
+    @property
+    def of_one(self) -> bool:
+        """Whether its numbers are those of one person."""
+        return self.limit.scope == QueueScope.EACH
 
     @property
     def is_full(self) -> bool:
@@ -35,7 +39,7 @@ class Line:
         return self.limit.at_once is not None and self.there >= self.limit.at_once
 
 
-KINDS = {QueueScope.TEAM: "Team", QueueScope.EACH: "Each person", QueueScope.PERSON: "Person"}
+WIDEST_FIRST = (QueueScope.TEAM, QueueScope.EACH, QueueScope.PERSON, QueueScope.MODEL)
 NAMES = {QueueScope.TEAM: "The whole team", QueueScope.EACH: "Each person without their own"}
 
 
@@ -78,7 +82,7 @@ def _read(request: TeamRequest) -> Places:
 def _page(request: TeamRequest, found: Places, form: PlacesForm, *, status: int = 200) -> HttpResponse:
     account = request.team.provider_account
     context = {
-        "lines": [_line(limit, found) for limit in found.limits],
+        "lines": [_line(limit, found) for limit in sorted(found.limits, key=_widest_first)],
         "form": form,
         "may_set": request.asker.may(Right.SET_PLACES),
         "account_places": dispatch.places_of(account),
@@ -90,6 +94,10 @@ def _page(request: TeamRequest, found: Places, form: PlacesForm, *, status: int 
     return TemplateResponse(request, "queue/places.html", context, status=status)
 
 
+def _widest_first(limit: PlaceLimit) -> int:
+    return WIDEST_FIRST.index(QueueScope(limit.scope))
+
+
 def _line(limit: PlaceLimit, found: Places) -> Line:
     scope = QueueScope(limit.scope)
     there, waiting = (
@@ -99,7 +107,7 @@ def _line(limit: PlaceLimit, found: Places) -> Line:
         for taken in (found.there, found.waiting)
     )
     name = NAMES.get(scope) or (str(limit.person) if limit.person else model_name(limit.model))
-    return Line(limit, name, KINDS.get(scope, "Model"), key_of(target_of(limit)), there, waiting)
+    return Line(limit, name, key_of(target_of(limit)), there, waiting)
 
 
 def _people(taken: places.Taken, found: Places) -> set[int]:

@@ -31,8 +31,8 @@ def test_it_says_how_many_are_there_now(cast: Cast) -> None:
     alice = signed_in(cast.alice)
     alice.post(SET, {"what": "each", "at_once": "1", "waiting": "20"})
     page = alice.get(PAGE).content.decode()
-    assert "1 of 1<" in page
-    assert "1 of 20<" in page
+    assert "1 of 1 at once, all taken" in page
+    assert "1 of 20 waiting" in page
 
 
 @pytest.mark.parametrize("what", ["team", "each", f"model:{DIRECTOR}"])
