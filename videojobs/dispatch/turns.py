@@ -39,8 +39,9 @@ def order(account: ProviderAccount, now: datetime, also: Turn | None = None) -> 
     standing = shares.read(ProviderAccount.objects.get(pk=account.pk)).shares
     marked: list[tuple[datetime, Turn]] = []
     lines: dict[Whose, list[tuple[int, Turn]]] = {}
-    for *row, micros, next_at in jobs.order_by("team_id", "person_id", *IN_LINE).values_list(*columns):
-        turn = Turn(*row, Decimal(micros).scaleb(-6))
+    rows = jobs.order_by("team_id", "person_id", *IN_LINE).values_list(*columns)
+    for job_id, team, person, model, size, micros, next_at in rows:
+        turn = Turn(job_id, team, person, model, size, Decimal(micros).scaleb(-6))
         if next_at is not None:
             marked.append((next_at, turn))
         else:
