@@ -26,7 +26,12 @@ from videojobs.rights import Right, TokenScope
 @team_page()
 def tokens(request: TeamRequest) -> HttpResponse:
     """List the tokens this person may revoke, and offer to make one."""
-    return render_tokens(request, TokenForm(request.asker, usable_projects(request.asker)))
+    return render_tokens(request, fresh_form(request))
+
+
+def fresh_form(request: TeamRequest) -> TokenForm:
+    """Return the form to be filled in."""
+    return TokenForm(request.asker, usable_projects(request.asker))
 
 
 @never_cache

@@ -9,7 +9,13 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("dashboard.env", "dashboard.keys", "dashboard.logging", "dashboard.cache", "dashboard.identity"),
     ("dashboard.sqlite3_in_turn",),
     ("dashboard.middleware", "dashboard.statics"),
-    ("dashboard.settings", "dashboard.ranges", "dashboard.file_sending", "dashboard.readiness", "dashboard.pulse"),
+    (
+        "dashboard.settings",
+        "dashboard.ranges",
+        "dashboard.file_sending",
+        "dashboard.readiness",
+        "dashboard.pulse",
+    ),
     # 1
     (
         *("videojobs.catalog", "videojobs.states", "videojobs.rights", "videojobs.stopping"),
