@@ -9,7 +9,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
 
-from videojobs.models import Delivery, Membership, OutboxMessage, Submission
+from videojobs.models import Delivery, Membership, Notice, OutboxMessage, Submission
 from videojobs.notices import outbox
 from videojobs.notices.letters import Letter, digest, letter_for
 from videojobs.notices.outbox import LEASE, MAIL, Batch
@@ -105,4 +105,6 @@ def put_off(message: OutboxMessage, problem: str, now: datetime) -> bool:
 def forget_old(*, now: datetime) -> None:
     """Drop the keys of requests nobody repeats any more, and what is long delivered."""
     Delivery.objects.filter(at__lt=now - KEEP_DELIVERIES_FOR).delete()
+    # Nothing closes these: what has ended has ended.
+    Notice.objects.filter(kind__in=["done", "failed"], at__lt=now - KEEP_DELIVERIES_FOR).delete()
     Submission.objects.filter(created_at__lt=now - KEEP_SUBMISSIONS_FOR).delete()

@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import NOW, Cast, create_job, put
 from videojobs.models import Channel, ChannelKind, Job, Membership, Notice, Project, User
-from videojobs.notices import choices, folding
+from videojobs.notices import choices, delivery, folding
 from videojobs.notices.choices import Choices
 from videojobs.notices.events import Event
 from videojobs.states import State
@@ -156,3 +156,13 @@ def values(job: Job, number: int) -> dict[str, object]:
     """Return the columns of a job like another, with ids of its own."""
     found = {field.attname: getattr(job, field.attname) for field in Job._meta.concrete_fields}
     return found | {"id": f"job_{number}", "provider_id": f"video-{number}"}
+
+
+def test_what_ended_long_ago_is_forgotten(cast: Cast) -> None:
+    wish(cast.bob)
+    end(cast)
+    folding.fold(now=LATER)
+    delivery.forget_old(now=LATER + timedelta(days=89))
+    assert Notice.objects.exists()
+    delivery.forget_old(now=LATER + timedelta(days=91))
+    assert not Notice.objects.exists()
