@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from videojobs import broadcast, invitations, lifecycle
 from videojobs.audit import note
+from videojobs.lifecycle.steps import note_all
 from videojobs.models import Decision, Job, Limit, Membership, Project, Team, Token, User
 from videojobs.models.jobs import JobQuerySet
 from videojobs.money import budgets
@@ -111,7 +112,7 @@ def leave(member: Membership, wish: HandOver, actor: Membership, *, now: datetim
         list(_to_lock(fresh).locked().only("id").order_by("id"))
         cancelled, freed = (0, Decimal(0)) if wish.keeps_waiting else _cancel(fresh, actor.user, now)
         done = Left(
-            jobs=_hand_jobs(fresh, wish.heir),
+            jobs=_hand_jobs(fresh, wish.heir, actor.user, now),
             cancelled=cancelled,
             freed=freed,
             tokens_handed=_hand_tokens(fresh, wish, actor),
@@ -194,10 +195,18 @@ def _cancel(member: Membership, actor: User, now: datetime) -> tuple[int, Decima
     return len(waiting), freed
 
 
-def _hand_jobs(member: Membership, heir: Membership | None) -> int:
+def _hand_jobs(member: Membership, heir: Membership | None, actor: User, now: datetime) -> int:
+    """Give a member's jobs to an heir; those that go on say so to whoever has an older version of them."""
     if heir is None:
         return 0
-    return _jobs_of(member).update(keeper=heir.user, version=F("version") + 1)
+    jobs = _jobs_of(member)
+    going_on = list(jobs.active().select_related("project"))
+    jobs.active().update(version=F("version") + 1)
+    handed = jobs.update(keeper=heir.user)
+    done = "took it over" if heir.user_id == actor.pk else f"gave it to {heir.user}"
+    why = f"{actor} {done}: {member.user} is out of the team."
+    note_all(going_on, "handed_over", lambda _job: why, now=now, actor=actor)
+    return handed
 
 
 def _hand_tokens(member: Membership, wish: HandOver, actor: Membership) -> int:

@@ -20,6 +20,7 @@ from tests.factories import (
 from videojobs import invitations, leaving, teams
 from videojobs.invitations import InvitationWish
 from videojobs.leaving import HandOver
+from videojobs.lifecycle import Stale
 from videojobs.models import AuditEntry, Job, LedgerEntry, Limit, LimitScope, Membership, Token, User
 from videojobs.money import verifying
 from videojobs.rights import Role
@@ -81,6 +82,7 @@ class TestJobs:
         job = create_job(cast.bob, cast.team)
         remove_bob(cast, HandOver(member(cast.alice, cast)))
         assert Job.objects.get(id=job.id).version == job.version + 1
+        assert "Alice took it over: Bob is out of the team." in Stale.about(job.id).sentence
 
     def test_what_an_heir_had_taken_over_goes_to_the_next(self, cast: Cast) -> None:
         dora = join(create_user("dora@example.org"), cast.team)
