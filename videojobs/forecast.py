@@ -23,14 +23,23 @@ FEWEST = 3
 POINTS = 200
 """So many equally likely lengths stand for a kind of job."""
 
-MOST_PLAYS, FEWEST_PLAYS, ENOUGH_PLAYS = 160, 5, 40
+MOST_PLAYS, FEWEST_PLAYS, ENOUGH_PLAYS = 160, 4, 40
 """Under enough plays a range is read off their middle and spread, not off the plays themselves."""
 
-STEPS = 25_000
+STEPS = 20_000
 """About how many starts are played in all, so that a long queue costs no more than a short one."""
 
 BLOCK = 8
 """Jobs in a row whose mean tells whether there are slow hours."""
+
+LEAST_DRIFT = 0.06
+"""No past tells the next hour's mean better than this, as a part of it."""
+
+ALIKE = 0.8
+"""What starts in the same second is sent, looked at and kept together: how often one's luck is all's."""
+
+SECONDS = 64
+"""After so many seconds the same luck may come again."""
 
 SLOWEST_FADE = 2.0
 """How fast the chance falls that a job outlasts all others even longer: as the square of its age."""
@@ -70,7 +79,7 @@ class Times:
         made = [one.made for one in past]
         self.made = sorted(made)
         self.points = [quantile(self.made, (number + 0.5) / POINTS) for number in range(POINTS)]
-        self.kept = [one.kept for one in past]
+        self.kept = sorted(one.kept for one in past)
         self.error, self.drift = _doubts(made)
 
     @property
@@ -199,8 +208,8 @@ def between(values: Iterable[float]) -> tuple[float, float]:
     if len(ordered) >= ENOUGH_PLAYS:
         return quantile(ordered, TAIL), quantile(ordered, 1 - TAIL)
     mean, count = fmean(ordered), len(ordered)
-    # Student's factor for a tenth at each end, near enough from five degrees of freedom on.
-    reach = (1.2816 + 1.0 / (count - 1)) * math.sqrt(
+    # Student's factor for a tenth at each end, near enough from three degrees of freedom on.
+    reach = (1.2816 + 1.1 / (count - 1)) * math.sqrt(
         pvariance(ordered) * count / (count - 1) * (1 + 1 / count)
     )
     return max(mean - reach, 0.0), mean + reach
@@ -212,6 +221,22 @@ def _seconds(seconds: float) -> timedelta:
 
 _Fates = list[tuple[list[float], list[float], float]]
 """For each kind its lengths, those of keeping its clip, and a factor."""
+
+
+Draw = Callable[[Sequence[float], float], float]
+Running = tuple[float, tuple[int, ...]]
+
+
+def _drawing(random: Random) -> Draw:
+    """Return what draws one of equally likely lengths for something at a moment, in seconds from now."""
+    luck = random.random
+    shared = [luck() for _second in range(SECONDS)]
+
+    def draw(lengths: Sequence[float], at: float) -> float:
+        part = shared[int(at) % SECONDS] if luck() < ALIKE else luck()
+        return lengths[int(part * len(lengths))]
+
+    return draw
 
 
 class _Game:
@@ -238,17 +263,40 @@ class _Game:
             for limit in limits:
                 self.room[limit] -= 1
         self.free = line.places - len(self.busy)
-        self.lags = line.lags
+        self.lags = sorted(line.lags)
 
     def play(self, random: Random) -> tuple[list[float], list[float]]:
         """Play it through once: seconds until each job starts, and until its clip is kept."""
-        fates = self._fates(random)
-        luck, lags = random.random, self.lags
+        fates, draw = self._fates(random), _drawing(random)
         running = [(self.times[kind].left(age, random), limits) for kind, age, limits in self.busy]
-        heapify(running)
+        # What is free by now has waited for a part of its lag.
+        early = [-random.random() * draw(self.lags, place) for place in range(self.free)]
         if len(self.lanes) == 1 and not self.lanes[0][0]:
-            return self._plainly(running, fates, luck)
+            return self._plainly(running, early, fates, draw)
+        return self._by_lanes(running, early, fates, draw)
+
+    def _plainly(
+        self, running: list[Running], early: list[float], fates: "_Fates", draw: Draw
+    ) -> tuple[list[float], list[float]]:
+        """Play a queue in which only the account's own places count: the most usual one, and much quicker."""
+        lags = self.lags
+        free = sorted([*early, *sorted(end for end, _limits in running)[max(-self.free, 0) :]])
         starts, ends = [math.inf] * len(self.kinds), [math.inf] * len(self.kinds)
+        for place, kind in enumerate(self.kinds if free else ()):
+            points, kept, factor = fates[kind]
+            at = free[0]
+            start = max(at + draw(lags, at), 0.0)
+            end = start + draw(points, at + 1) * factor
+            starts[place], ends[place] = start, end + draw(kept, at + 2)
+            heapreplace(free, end)
+        return starts, ends
+
+    def _by_lanes(
+        self, running: list[Running], early: list[float], fates: "_Fates", draw: Draw
+    ) -> tuple[list[float], list[float]]:
+        """Play a queue in which narrower places count too."""
+        starts, ends = [math.inf] * len(self.kinds), [math.inf] * len(self.kinds)
+        heapify(running)
         ready = [(places[0], 0, lane) for lane, (_limits, places) in enumerate(self.lanes)]
         heapify(ready)
         held: dict[int, list[tuple[int, int, int]]] = {}
@@ -256,22 +304,23 @@ class _Game:
         while True:
             while free > 0 and ready:
                 turn = heappop(ready)
-                place, at, lane = turn
+                place, number, lane = turn
                 limits, places = self.lanes[lane]
                 full = next((limit for limit in limits if room[limit] <= 0), None)
                 if full is not None:
                     held.setdefault(full, []).append(turn)
                     continue
                 points, kept, factor = fates[self.kinds[place]]
-                start = now + lags[int(luck() * len(lags))]
-                end = start + points[int(luck() * POINTS)] * factor
-                starts[place], ends[place] = start, end + kept[int(luck() * len(kept))]
+                since = early.pop() if early and not now else now
+                start = max(since + draw(self.lags, since), 0.0)
+                end = start + draw(points, since + 1) * factor
+                starts[place], ends[place] = start, end + draw(kept, since + 2)
                 heappush(running, (end, limits))
                 free -= 1
                 for limit in limits:
                     room[limit] -= 1
-                if at + 1 < len(places):
-                    heappush(ready, (places[at + 1], at + 1, lane))
+                if number + 1 < len(places):
+                    heappush(ready, (places[number + 1], number + 1, lane))
             if not (running and (ready or held)):
                 return starts, ends
             now, limits = heappop(running)
@@ -281,26 +330,15 @@ class _Game:
                 for turn in held.pop(limit, ()):
                     heappush(ready, turn)
 
-    def _plainly(
-        self, running: list[tuple[float, tuple[int, ...]]], fates: "_Fates", luck: Callable[[], float]
-    ) -> tuple[list[float], list[float]]:
-        """Play a queue in which only the account's own places count: the most usual one, and much quicker."""
-        lags, many = self.lags, len(self.lags)
-        free = [0.0] * max(self.free, 0) + sorted(end for end, _limits in running)[max(-self.free, 0) :]
-        starts, ends = [math.inf] * len(self.kinds), [math.inf] * len(self.kinds)
-        for place, kind in enumerate(self.kinds if free else ()):
-            points, kept, factor = fates[kind]
-            start = free[0] + lags[int(luck() * many)]
-            end = start + points[int(luck() * POINTS)] * factor
-            starts[place], ends[place] = start, end + kept[int(luck() * len(kept))]
-            heapreplace(free, end)
-        return starts, ends
-
     def _fates(self, random: Random) -> "_Fates":
         """Return for each kind its lengths, and how much slower than known all of it is in this play."""
         hour = random.gauss(0, 1)
         return [
-            (times.points, times.kept, max(1 + hour * times.drift + random.gauss(0, 1) * times.error, 0.2))
+            (
+                times.points,
+                times.kept,
+                max(1 + hour * max(times.drift, LEAST_DRIFT) + random.gauss(0, 1) * times.error, 0.2),
+            )
             for times in self.times
         ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -10,7 +10,7 @@ from videojobs.forecast import FEWEST, Lasted, Times, Typical
 from videojobs.models import Job, ProviderAccount
 from videojobs.states import State
 
-LATEST = 100
+LATEST = 60
 """How many past jobs of a model and size are read."""
 
 LATEST_OF_TEAM = 400
@@ -25,8 +25,9 @@ LONGEST_SENDING = 10.0
 Kind = tuple[str, str]
 """A model and the size asked of it."""
 
-LONGEST_LAG = 10.0
-"""Seconds from a free place to the next claim that count; what took longer was held by something else."""
+LATEST_LAGS = 40
+LONGEST_LAG = timedelta(seconds=10)
+"""How many waits of free places are read, and the longest that counts: beyond it something else held."""
 
 USUAL_LAGS = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Seconds, where nothing is known: the tick comes once a second."""
@@ -61,7 +62,7 @@ def read(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) 
     found = {kind: past[kind] for kind in wanted if len(past.get(kind, ())) >= FEWEST}
     if missing := [kind for kind in wanted if kind not in found]:
         others = _joined(_of_teams(account, teams))
-        found |= _of_any_size(_sorted(others), missing)
+        found |= _of_any_size(others, missing)
         rows = others if len(others) > len(rows) else rows
     return Past({key(kind): Times(lengths) for kind, lengths in found.items()}, lags(rows))
 
@@ -89,15 +90,14 @@ def _of_teams(account: ProviderAccount, teams: Iterable[int]) -> list[QuerySet[J
     ]
 
 
-def _of_any_size(past: dict[Kind, list[Lasted]], missing: Iterable[Kind]) -> dict[Kind, list[Lasted]]:
-    by_model: dict[str, list[Lasted]] = {}
-    for (model, _size), lengths in past.items():
-        by_model.setdefault(model, []).extend(lengths)
-    return {kind: by_model[kind[0]] for kind in missing if len(by_model.get(kind[0], ())) >= FEWEST}
+def _of_any_size(rows: Iterable[_Row], missing: Iterable[Kind]) -> dict[Kind, list[Lasted]]:
+    past = _sorted((row[0], "", *row[2:]) for row in rows)
+    by_model = {model: lengths[:LATEST] for (model, _any), lengths in past.items() if len(lengths) >= FEWEST}
+    return {kind: by_model[kind[0]] for kind in missing if kind[0] in by_model}
 
 
 def lags(rows: Iterable[_Row]) -> Sequence[float]:
-    """Return how long places waited for a job: each claim took the one that was free longest."""
+    """Return how long places lately waited for a job: each claim took the one that was free longest."""
     claims, free = [], []
     for _model, _size, _state, created, claimed, _accepted, finished, _ended in rows:
         if claimed is not None and finished is not None:
@@ -106,11 +106,11 @@ def lags(rows: Iterable[_Row]) -> Sequence[float]:
     free.sort(reverse=True)
     found = []
     for claimed, created in sorted(claims):
-        since = max(free.pop(), created) if free and free[-1] <= claimed else created
-        lag = (claimed - since).total_seconds()
-        if 0 <= lag <= LONGEST_LAG:
-            found.append(lag)
-    return found if len(found) >= FEWEST else USUAL_LAGS
+        since = free.pop() if free and free[-1] <= claimed else None
+        # Only where the job was there before the place: else nothing waited.
+        if since is not None and created <= since and claimed - since <= LONGEST_LAG:
+            found.append((claimed - since).total_seconds())
+    return found[-LATEST_LAGS:] if len(found) >= FEWEST else USUAL_LAGS
 
 
 def _settled(team: int) -> QuerySet[Job]:
