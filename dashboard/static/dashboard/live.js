@@ -31,7 +31,7 @@ let late = false; // an earlier stream came to nothing
 
 function open() {
   clearTimeout(reopenTimer);
-  if (stream || document.hidden) return;
+  if (stream || (document.hidden && !hasEars())) return;
   stream = new EventSource(address());
   stream.addEventListener("open", () => {
     wait = FIRST_WAIT;
@@ -44,6 +44,15 @@ function open() {
     if (stream && stream.readyState === EventSource.CLOSED) reopenLater();
     show();
   });
+}
+
+// One tab that is out of sight may have to tell of one's own jobs; see notify.js.
+function hasEars() {
+  return document.body.dataset.ears === "on";
+}
+
+function rest() {
+  if (!hasEars()) close();
 }
 
 function close() {
@@ -192,7 +201,7 @@ function tick() {
 function seen() {
   clearTimeout(hiddenTimer);
   if (document.hidden) {
-    hiddenTimer = setTimeout(close, HIDDEN);
+    hiddenTimer = setTimeout(rest, HIDDEN);
   } else if (!stream) {
     open();
   }
@@ -204,6 +213,7 @@ export function watchLive() {
   open();
   setInterval(tick, 1_000);
   document.addEventListener("visibilitychange", seen);
+  document.addEventListener("dailies:ears", open);
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) seen();
