@@ -57,6 +57,9 @@ PRICES = ("prices", "Prices", "coins")
 TOKENS = ("tokens", "API tokens", "key-round")
 TEAM = ("team", "Team", "users")
 HEALTH = ("health", "Health", "circle-check")
+CHANNELS = ("channels", "Channels", "bell")
+KEY = ("provider_key", "Provider key", "key-round")
+AUDIT = ("audit", "Audit log", "history")
 
 
 class Frame:
@@ -132,6 +135,13 @@ class Frame:
     def keeping(self) -> list[Place]:
         """Where the rail leads, at its foot: what one keeps in order."""
         return self._known((PRICES, TEAM, TOKENS, HEALTH))
+
+    @property
+    def upkeep(self) -> list[Place]:
+        """Where the Team page leads: what this person may keep in order of the team."""
+        key = (KEY,) if self.may(Right.SET_KEY) else ()
+        log = (AUDIT,) if self.may(Right.SEE_AUDIT) else ()
+        return self._known((CHANNELS, *key, *log))
 
     def _known(self, places: Sequence[tuple[str, str, str]]) -> list[Place]:
         here = self.request.path
