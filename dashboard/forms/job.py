@@ -140,7 +140,11 @@ class CreditForm(ChangeForm):
 
 
 class AgainForm(forms.Form):
-    """One press for a new job: its own id, so that a second press makes none, and the price it named."""
+    """One press for a new job: its own id, so that a second press makes none, and the price it named.
+
+    `buys` says that the button spent real money when it was drawn.
+    """
 
     request_id = forms.CharField(max_length=64, required=False, validators=[one_line])
     price = forms.DecimalField(required=False, min_value=0, max_digits=16, decimal_places=6)
+    buys = forms.BooleanField(required=False)

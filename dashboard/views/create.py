@@ -155,6 +155,8 @@ def _send(request: TeamRequest, asking: Asking) -> HttpResponse:
     form = asking.form
     if not asking.press:
         form.add_error(None, "This form had lost its number. Look it over and send it again.")
+    elif moved := asking.moved():
+        form.add_error(None, moved)
     if not form.is_valid():
         return _page(request, _with_number(asking), status=422)
     try:

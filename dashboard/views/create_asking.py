@@ -95,6 +95,18 @@ class Asking:
         shown = read_decimal(self.request.POST.get("shown", ""))
         return self.account.is_rehearsal or shown is None or price.usd <= shown
 
+    @property
+    def drawn_for(self) -> str:
+        """For whose money the form is: the team, and the account it buys with."""
+        return f"{self.request.team.pk}.{self.account.pk}"
+
+    def moved(self) -> str:
+        """Return why a press does not count: it would spend other money than its page was made for. Or ""."""
+        if self.request.POST.get("drawn_for", self.drawn_for) == self.drawn_for:
+            return ""
+        costs = "costs nothing: it is rehearsed" if self.account.is_rehearsal else "costs real money"
+        return f"This page was made for another team or key. Now it is for {self.request.team}, and {costs}."
+
     def bar(self, *, pressed: bool = False) -> PriceBar:
         """Price the form as far as it is filled in, and say what is still missing."""
         # A form that was only opened is read as if its first values had been posted.

@@ -200,9 +200,10 @@ def once_more(request: TeamRequest, job: Job, make: Callable[[Again], lifecycle.
         return refuse(request, job, "That press could not be read. Press again.", status=422)
     try:
         again = Again.quote(job, request.asker, form.cleaned_data["request_id"])
-        dearer = _dearer(again, form.cleaned_data["price"])
-        if dearer:
-            return refuse(request, job, dearer)
+        values = form.cleaned_data
+        over = _dearer(again, values["price"]) or _bought(job, again, buys=values["buys"])
+        if over:
+            return refuse(request, job, over)
         created = make(again)
     except BodyRefused as refused:
         reasons = " ".join(problem.message for problem in refused.problems)
@@ -220,6 +221,15 @@ def _dearer(again: Again, named: Decimal | None) -> str:
     if named is None or again.price.usd <= named:
         return ""
     return f"The price is {usd(again.price.usd)} now instead of {usd(named)}. Press again to take it."
+
+
+def _bought(job: Job, again: Again, *, buys: bool) -> str:
+    """Return why a press does not count any more: it was made in rehearsal, and new jobs are bought now."""
+    if not (job.account.is_rehearsal and again.buys) or buys:
+        return ""
+    return (
+        f"It was a rehearsal, and new jobs cost real money now: {usd(again.price.usd)}. Press again to pay."
+    )
 
 
 def refuse(request: TeamRequest, job: Job, problem: str, *, status: int = 409) -> HttpResponse:

@@ -18,6 +18,7 @@ from tests.factories import (
     create_cast,
     create_job,
     create_limit,
+    join,
     live_account,
 )
 from videojobs import catalog
@@ -44,6 +45,25 @@ def alice(client: Client, cast: Cast) -> Client:
 def test_the_button_says_the_deed_and_its_price(alice: Client, settings: Any) -> None:
     settings.PROVIDER_KEY = "key"
     assert "Send 1 job · $0.28" in page(alice, f"?model={DIRECTOR}")
+
+
+def test_a_form_of_the_rehearsal_buys_nothing_once_there_is_a_key(alice: Client, settings: Any) -> None:
+    drawn_for = re.findall('name="drawn_for" value="([^"]+)"', page(alice))[0]
+    settings.PROVIDER_KEY = "key"
+    answer = send(alice, drawn_for=drawn_for)
+    assert answer.status_code == 422 and "costs real money" in text(answer)
+    assert not Job.objects.exists()
+    again = re.findall('name="drawn_for" value="([^"]+)"', text(answer))[0]
+    assert send(alice, drawn_for=again).status_code == 302
+
+
+def test_a_form_of_one_team_sends_nothing_for_another(alice: Client, cast: Cast) -> None:
+    drawn_for = re.findall('name="drawn_for" value="([^"]+)"', page(alice))[0]
+    join(cast.alice, cast.elsewhere)
+    alice.post(reverse("choose_team"), {"team": cast.elsewhere.pk})
+    answer = send(alice, drawn_for=drawn_for)
+    assert answer.status_code == 422 and "Now it is for Elsewhere" in text(answer)
+    assert not Job.objects.exists()
 
 
 def test_in_rehearsal_the_button_says_that_nothing_is_bought(alice: Client) -> None:

@@ -350,10 +350,22 @@ def test_a_rehearsal_job_retried_with_a_key_is_bought_in_the_new_account(
 ) -> None:
     job = ended(cast)
     settings.PROVIDER_KEY = "k" * 20
-    press(alice, job, "retry", request_id="once", price="0.28")
+    page = alice.get(f"/jobs/{job.id}/").content.decode()
+    assert 'name="buys"' in page.partition("/retry/")[2].partition("</form>")[0]
+    press(alice, job, "retry", request_id="once", price="0.28", buys="on")
     new = Job.objects.get(retry_of=job)
     assert new.account == ProviderAccount.objects.current()
     assert not new.account.is_rehearsal
+
+
+def test_a_button_of_the_rehearsal_buys_nothing_once_there_is_a_key(
+    alice: Client, cast: Cast, settings: Settings
+) -> None:
+    job = ended(cast)
+    settings.PROVIDER_KEY = "k" * 20
+    answer = press(alice, job, "retry", request_id="once", price="0.28")
+    assert answer.status_code == 409 and b"cost real money now" in answer.content
+    assert not Job.objects.filter(retry_of=job).exists()
 
 
 def test_an_old_page_press_after_a_day_still_counts_once(alice: Client, cast: Cast) -> None:
