@@ -41,9 +41,16 @@ def test(secret: str) -> None:
     except JobMissing:
         return
     except LookRefused as refused:
-        raise WrongKey(f"The provider refuses this key: {refused.message}") from refused
+        said = _without(secret, refused.message)
+        raise WrongKey(f"The provider refuses this key: {said}") from refused
     except LookError as error:
-        raise NoAnswer(f"The provider does not answer, so the key is not tested: {error.message}") from error
+        said = _without(secret, error.message)
+        raise NoAnswer(f"The provider does not answer, so the key is not tested: {said}") from error
+
+
+def _without(secret: str, message: str) -> str:
+    """Return the other side's words, which may repeat what it was sent, without the key."""
+    return message.replace(secret, f"…{secret[-SHOWN:]}")
 
 
 def set_key(team: Team, secret: str, actor: User, *, now: datetime, problem: str = "") -> ProviderAccount:

@@ -12,6 +12,8 @@ from videojobs.accounts import NotConfigured, key_of, provider_for
 from videojobs.dispatch import reasons
 from videojobs.models import AuditEntry, Job, ProviderAccount, ProviderKey, Team
 from videojobs.polling import accounts_with_due
+from videojobs.provider.client import Looked, Provider
+from videojobs.provider.errors import LookRefused
 from videojobs.states import State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -116,6 +118,15 @@ class TestAsking:
         provider_keys.test(KEY)
         with pytest.raises(provider_keys.WrongKey, match="refuses this key"):
             provider_keys.test("refused-0123456789abcdef")
+
+    def test_a_provider_that_repeats_the_key_does_not_show_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def repeat(_provider: Provider, _id: str) -> Looked:
+            raise LookRefused(f"Incorrect API key provided: {KEY}.")
+
+        monkeypatch.setattr(Provider, "look", repeat)
+        with pytest.raises(provider_keys.WrongKey, match="…0001") as refused:
+            provider_keys.test(KEY)
+        assert KEY not in str(refused.value)
 
     def test_without_an_answer_nobody_knows(self, settings: Settings) -> None:
         settings.PROVIDER_BASE_URL = "http://127.0.0.1:9"
