@@ -20,7 +20,8 @@ def create_person(email: str, password: str | None = None, *, name: str = "", is
 
 def may_be_another(person: User) -> bool:
     """Tell whether who uses an account may be somebody else than its address says: nobody checked it."""
-    return EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=False).exists()
+    unchecked = EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=False)
+    return bool(unchecked.exists())
 
 
 def vouch_for(person: User) -> None:
