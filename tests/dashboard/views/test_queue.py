@@ -118,7 +118,7 @@ def test_the_strip_counts_and_sums(alice: Client, cast: Cast) -> None:
     create_job(cast.bob, cast.team, state=State.IN_PROGRESS, usd="2.00")
     shown = page(alice)
     assert "$3.50" in shown
-    assert "49 places free" in shown
+    assert "49 of 50 places free" in shown
     assert "1 of yours" in shown
 
 
