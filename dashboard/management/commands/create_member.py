@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from dashboard.management.commands.create_owner import checked_email
-from videojobs import teams
+from videojobs import audit, teams
 from videojobs.models import Team, User
 from videojobs.rights import Role
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
         email, role = checked_email(options["email"]), Role(options["role"])
         wish = teams.NewMember(email, settings.MEMBER_PASSWORD, name=options["name"].strip()[:120])
         self._warn(wish)
+        audit.origin.set(audit.Origin("command"))
         try:
             made = teams.create_member(find_team(options["team"]), wish, role, now=timezone.now())
         except teams.Refused as refused:

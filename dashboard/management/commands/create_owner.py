@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from dashboard import first_visit
-from videojobs import teams
+from videojobs import audit, teams
 from videojobs.models import User
 
 
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             name=options["name"].strip(),
         )
         self._warn(wish)
+        audit.origin.set(audit.Origin("command"))
         try:
             membership = teams.create_owner(wish, now=timezone.now())
         except teams.Refused as refused:
