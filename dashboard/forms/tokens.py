@@ -18,7 +18,7 @@ from videojobs.rights import TokenScope
 from videojobs.tokens import LONGEST_LIFE, TokenWish
 
 SCOPE_WORDS = {
-    TokenScope.ALL: "Everything you may do",
+    TokenScope.ALL: "Everything its maker may do",
     TokenScope.SEND: "Send jobs and read",
     TokenScope.READ: "Read alone",
 }

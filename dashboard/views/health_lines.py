@@ -26,6 +26,7 @@ LONG_WAIT = timedelta(hours=6)
 RECENT = timedelta(hours=24)
 WEEK = timedelta(days=7)
 SOON_FULL = 14.0
+FAR_OFF = 3650.0  # days; beyond, a guess says nothing
 OLD_BACKUP = timedelta(days=2)
 MANY_FAIL = 0.25
 LATEST = 200
@@ -103,7 +104,7 @@ def _provider(team: Team, now: datetime) -> Iterator[Line]:
         filter(None, heard.aggregate(a=Max("accepted_at"), b=Max("last_look_at")).values()), default=None
     )
     remedy = "It is asked again by itself; no job is given up meanwhile."
-    said = "Its last answer came then." if last else "It has not been asked yet."
+    said = "It answers." if last else "It has not been asked yet."
     yield Line("Provider", said, account.outage_reason, remedy, at=account.outage_since or last)
     yield _failures(team, account, now)
 
@@ -129,7 +130,7 @@ def _storage(now: datetime) -> Line:
     a_day = (week.aggregate(sum=Sum("bytes"))["sum"] or 0) / WEEK.days
     left = room / a_day if a_day else None
     text = f"{_size(free)} free" + (
-        f"; full in about {left:,.0f} days at the last week's pace." if left else "."
+        f"; full in about {left:,.0f} days at the last week's pace." if left and left < FAR_OFF else "."
     )
     remedy = "Make room where clips are kept, or set MIN_FREE_DISK lower. Nothing is bought meanwhile."
     if room <= 0:
@@ -189,7 +190,7 @@ def _ledger(team: Team) -> Line:
 
 def _backup(now: datetime) -> Line:
     made = backups_made.latest()
-    remedy = "Run `manage.py backup FILE` each day and keep the file elsewhere."
+    remedy = "Run manage.py backup FILE each day and keep the file elsewhere."
     if made is None:
         return Line("Backup", "", "No backup was made on this machine yet.", remedy, minor=True)
     problem = "The last backup is old." if now - made > OLD_BACKUP else ""
