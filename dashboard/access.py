@@ -106,7 +106,8 @@ def demand(asker: Asker, right: Right) -> None:
 def refusal(asker: Asker, right: Right) -> str:
     """Say what a role may not do, or a token whose person might."""
     if asker.token is not None and asker.membership.may(right):
-        return f"This API token is for “{asker.token.scope}” alone, which may not {right.value}."
+        only = "one project" if asker.token.project_id else f"“{asker.token.scope}”"
+        return f"This API token is for {only} alone, which may not {right.value}."
     return f"In {asker.team} your role is {asker.membership.role}, which may not {right.value}."
 
 

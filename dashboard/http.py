@@ -9,7 +9,7 @@ from django_htmx.middleware import HtmxDetails
 
 from videojobs.models import Membership, Project, ProjectMember, Prompts, Team, Token, User
 from videojobs.models.veils import Veil
-from videojobs.rights import SCOPES, Right, TokenScope
+from videojobs.rights import PROJECT_RIGHTS, SCOPES, Right, TokenScope
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,11 @@ class Asker:
 
     def may(self, right: Right) -> bool:
         """Tell whether this person's role in this team, and the token they use, carry a right."""
-        if self.token is not None and right not in SCOPES[TokenScope(self.token.scope)]:
-            return False
+        if self.token is not None:
+            if right not in SCOPES[TokenScope(self.token.scope)]:
+                return False
+            if self.token.project_id is not None and right not in PROJECT_RIGHTS:
+                return False
         return self.membership.may(right)
 
     @cached_property

@@ -120,6 +120,15 @@ GROUPS: dict[str, tuple[Right, ...]] = {
 """Every right once, in the order the Team page shows them."""
 
 
+PROJECT_RIGHTS = frozenset(
+    {
+        *(Right.SEE_JOBS, Right.SEE_ALL_PROJECTS, Right.SEE_PROMPTS, Right.SUBMIT, Right.CANCEL_OWN),
+        *(Right.CANCEL_ANY, Right.MARK_NEXT, Right.RESOLVE, Right.GRANT, Right.SETTLE_BY_HAND),
+    }
+)
+"""What a token of one project may do at most: nothing that reaches beyond that project's jobs."""
+
+
 def allows(role: Role, right: Right) -> bool:
     """Tell whether a role carries a right."""
     return right in RIGHTS[role]

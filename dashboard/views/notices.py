@@ -108,7 +108,7 @@ def resume_account(request: TeamRequest, account_id: int) -> HttpResponse:
 def accounts_for(request: TeamRequest) -> ProviderAccountQuerySet:
     """Return the accounts that send for this team: the one set up now, and those of its jobs."""
     accounts = ProviderAccount.objects.all()
-    theirs = Exists(request.team.jobs.filter(account=OuterRef("pk")))
+    theirs = Exists(request.team.jobs.active().filter(account=OuterRef("pk")))
     return accounts.filter(Q(pk=request.team.provider_account.pk) | theirs)
 
 

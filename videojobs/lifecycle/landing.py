@@ -179,7 +179,9 @@ def _back_to_waiting(job: Job, error: CreateError, now: datetime) -> None:
     claimed_at = job.claimed_at
     # The account before the team's chain, as a claim locks them; two orders would wait for each other.
     if isinstance(error, AccountRefused) and not _resumed_since(job):
-        park(job.account, f"The provider refused the account ({error.status}): {error.message}", now=now)
+        whose = "" if error.status != 401 or job.account.is_default else " See Team, Provider key."
+        reason = f"The provider refused the account ({error.status}): {error.message}{whose}"
+        park(job.account, reason, now=now)
     if isinstance(error, Busy) and error.status == 429 and claimed_at is not None:
         _halve_places(job.account_id, claimed_at, now)
     step = Step(State.WAITING, kind, error.message, columns, {"status": error.status})

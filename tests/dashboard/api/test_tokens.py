@@ -121,3 +121,13 @@ def test_what_a_script_changes_says_so(cast: Cast) -> None:
     assert script.post("/api/v1/limits", LIMIT).status_code == 201
     entry = AuditEntry.objects.latest("id")
     assert (entry.via, entry.token) == ("api", Token.objects.get())
+
+
+def test_a_token_of_a_project_reaches_nothing_beyond_it(cast: Cast) -> None:
+    token, secret = create_token(cast.alice, cast.team)
+    Token.objects.filter(pk=token.pk).update(project=create_project(cast.team))
+    script = Script(secret)
+    assert script.get("/api/v1/audit").status_code == 403
+    assert script.post("/api/v1/limits", LIMIT).status_code == 403
+    assert script.post("/api/v1/queue/pause", {"scope": "team", "reason": "x"}).status_code == 403
+    assert script.get("/api/v1/spend").json()["scope"] == "own"
