@@ -229,7 +229,7 @@ def mail() -> None:
 
 @shared_task(name="videojobs.hooks")
 def hooks() -> None:
-    """Send what webhooks must know, in a thread of their own: no mail and no job waits for a slow receiver."""
+    """Send what webhooks must know, in a thread of their own: nothing else waits for a slow receiver."""
     with one_of(_hooking) as mine:
         if mine:
             posting.send_due(now=clock())

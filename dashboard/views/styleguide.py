@@ -67,6 +67,12 @@ class SampleForm(forms.Form):
         help_text="An https address of a picture.",
     )
     sound = forms.BooleanField(label="Make sound with the picture", required=False)
+    people = forms.MultipleChoiceField(
+        label="In the project",
+        required=False,
+        choices=[("1", "Alice"), ("2", "Bob")],
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 class SampleFrame(Frame):

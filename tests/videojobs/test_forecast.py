@@ -109,7 +109,7 @@ def service(random: Random, kind: str) -> float:
 
 
 def met(random: Random, kind: str) -> float:
-    """Return how long a job takes that somebody finds running: long ones are met more often than short ones."""
+    """Return how long a job takes that somebody finds running: long ones are met more often."""
     while True:
         length = service(random, kind)
         if random.random() < length / 400:
