@@ -1,7 +1,8 @@
 """The fair share: how far shares differ, by money and by count, and what one dispatch and one order cost.
 
 The trace is the same for both: one person's ten cheap drafts beside others' 4K finals. By count is what
-InvokeAI's session queue does with several users: one item of each in turn, whatever it costs.
+InvokeAI's session queue does with several users (invoke-ai/InvokeAI, pull request 9086): whoever was served
+longest ago goes next with one item, whatever it costs.
 """
 
 import time

@@ -85,6 +85,7 @@ PROVIDER_BASE_URL = environment.origin(
     "TOGETHER_BASE_URL", "https://api.together.ai", plain_only_on_loopback=True
 )
 PROVIDER_PLACES = environment.whole("PROVIDER_PLACES", 50, smallest=1, largest=100_000)
+PROVIDER_WAITING = environment.whole("PROVIDER_WAITING", 0, smallest=0, largest=1_000_000)
 SIMULATOR_URL = environment.origin("SIMULATOR_URL", "http://127.0.0.1:8001", plain_only_on_loopback=True)
 SIMULATOR_SPEED = environment.number("SIMULATOR_SPEED", 1.0, smallest=0.01, largest=1000)
 MIN_FREE_DISK = environment.size("MIN_FREE_DISK", "5 GiB")

@@ -163,7 +163,7 @@ def admit(job: Job) -> None:
         with chain.opened(job.team_id):
             for limit in limits:
                 _refuse_full(limit, job)
-    most = job.account.waiting_most
+    most = job.account.may_wait
     if most is not None and Job.objects.of_account(job.account).waiting().count() >= most:
         raise QueueFull(
             "account",
@@ -181,7 +181,7 @@ def admit_model(job: Job) -> None:
 
 def lock_account(account: ProviderAccount) -> None:
     """Lock an account's row where it says how many may wait; whoever locks jobs as well does this before."""
-    if account.waiting_most is not None:
+    if account.may_wait is not None:
         ProviderAccount.objects.locked().get(pk=account.pk)
 
 

@@ -143,7 +143,7 @@ class Shown:
             model=None,
             at_once=dispatch.places_of(account),
             busy=len(queue.line.there),
-            may_wait=account.waiting_most,
+            may_wait=account.may_wait,
         )
         found = places.read(team, account)
         for limit in found.limits:

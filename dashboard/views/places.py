@@ -88,7 +88,7 @@ def _page(request: TeamRequest, found: Places, form: PlacesForm, *, status: int 
         "account_places": dispatch.places_of(account),
         "there": found.there.by.total(),
         "waiting": found.waiting.by.total(),
-        "waiting_most": account.waiting_most,
+        "waiting_most": account.may_wait,
         "is_change": bool(form.initial),
     }
     return TemplateResponse(request, "queue/places.html", context, status=status)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from tests.factories import DIRECTOR, NOW, Cast, body, create_job, price
 from videojobs import dispatch, pauses, places
@@ -141,6 +142,15 @@ def test_a_repeat_of_what_waits_already_is_no_new_job(cast: Cast, account: Provi
 def test_an_account_may_say_how_many_wait_in_all(cast: Cast, account: ProviderAccount) -> None:
     ProviderAccount.objects.filter(pk=account.pk).update(waiting_most=1)
     account.refresh_from_db()
+    create(wish(cast), account, now=NOW)
+    with pytest.raises(QueueFull, match="provider account is full"):
+        create(wish(cast), account, now=NOW)
+
+
+def test_the_site_may_say_how_many_wait_in_each_account(
+    cast: Cast, account: ProviderAccount, settings: Settings
+) -> None:
+    settings.PROVIDER_WAITING = 1
     create(wish(cast), account, now=NOW)
     with pytest.raises(QueueFull, match="provider account is full"):
         create(wish(cast), account, now=NOW)

@@ -90,6 +90,11 @@ class ProviderAccount(models.Model):
         return self.kind == Kind.REHEARSAL
 
     @property
+    def may_wait(self) -> int | None:
+        """How many jobs may wait in it in all; None: any number."""
+        return self.waiting_most or settings.PROVIDER_WAITING or None
+
+    @property
     def is_default(self) -> bool:
         """Whether it is the one of teams without a key of their own."""
         identity = configured_identity()
