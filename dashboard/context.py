@@ -47,11 +47,8 @@ class Place:
 
 
 CREATE = ("create", "Create", "clapperboard")
-PLACES = (
-    ("queue", "Queue", "list-video"),
-    ("gallery", "Gallery", "layout-grid"),
-    ("projects", "Projects", "folder"),
-)
+PROJECTS = ("projects", "Projects", "folder")
+PLACES = (("queue", "Queue", "list-video"), ("gallery", "Gallery", "layout-grid"), PROJECTS)
 SPEND = ("spend", "Spend", "wallet")
 PRICES = ("prices", "Prices", "coins")
 TOKENS = ("tokens", "API tokens", "key-round")
@@ -141,7 +138,7 @@ class Frame:
         """Where the Team page leads: what this person may keep in order of the team."""
         key = (KEY,) if self.may(Right.SET_KEY) else ()
         log = (AUDIT,) if self.may(Right.SEE_AUDIT) else ()
-        return self._known((CHANNELS, *key, *log))
+        return self._known((PROJECTS, CHANNELS, *key, *log))
 
     def _known(self, places: Sequence[tuple[str, str, str]]) -> list[Place]:
         here = self.request.path

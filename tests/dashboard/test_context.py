@@ -61,7 +61,7 @@ def test_people_are_told_what_is_theirs_and_the_teams(cast: Cast) -> None:
 
 def test_what_was_read_or_closed_is_not_told_again(cast: Cast) -> None:
     yesterday = timezone.now() - timedelta(days=1)
-    tell(cast, "read", read_at=yesterday)
+    tell(cast, "read", cast.alice, read_at=timezone.now() + timedelta(minutes=1))
     tell(cast, "closed", closed_at=yesterday)
     assert page_of(cast.alice).notices == []
 
@@ -86,8 +86,14 @@ def test_a_page_below_a_place_marks_it_too(client: Client, cast: Cast) -> None:
 def test_who_may_not_send_is_not_led_to_create(cast: Cast) -> None:
     viewer = create_user("vera@example.org")
     join(viewer, cast.team, Role.VIEWER)
-    assert [place.name for place in page_of(cast.bob).places] == ["create", "queue", "gallery", "spend"]
-    assert [place.name for place in page_of(viewer).places] == ["queue", "gallery", "spend"]
+    assert [place.name for place in page_of(cast.bob).places] == [
+        "create",
+        "queue",
+        "gallery",
+        "projects",
+        "spend",
+    ]
+    assert [place.name for place in page_of(viewer).places] == ["queue", "gallery", "projects", "spend"]
 
 
 def test_a_notice_names_its_job(client: Client, cast: Cast) -> None:
