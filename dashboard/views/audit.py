@@ -1,7 +1,9 @@
 """The audit log: who changed what in the team, before and after, a page at a time, and as a file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +12,9 @@ from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from dashboard.access import team_page
 from dashboard.exports import streams
@@ -21,6 +25,8 @@ from videojobs.models import AuditEntry
 from videojobs.rights import Right
 
 PAGE = 50
+JOB = re.compile(r"job_[A-Za-z0-9]+\Z")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*[+-]\d\d:\d\d\Z")
 UNNAMED = "Dailies"
 """Who changed what nobody asked for: an expiry, a retention."""
 
@@ -58,6 +64,12 @@ class Row:
         return "" if self.entry.via == "page" else VIA_WORDS[self.entry.via].lower()
 
     @property
+    def job_url(self) -> str:
+        """Where the job is that the entry is about, "" for anything else."""
+        about = self.entry.subject
+        return reverse("job", args=[about]) if JOB.match(about) else ""
+
+    @property
     def changes(self) -> list[Change]:
         """What was before and after."""
         return changes_of(self.entry.before, self.entry.after)
@@ -75,7 +87,17 @@ def _text(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(_text, value))
-    return "" if value is None else str(value)
+    return "" if value is None else _moment(str(value))
+
+
+def _moment(text: str) -> str:
+    """Return a moment by the team's clocks; any other text as it is."""
+    if not MOMENT.match(text):
+        return text
+    try:
+        return date_format(timezone.localtime(datetime.fromisoformat(text)), "j M Y, H:i:s")
+    except (ValueError, OverflowError):
+        return text
 
 
 class Log:

@@ -73,6 +73,14 @@ def test_filters_leave_what_all_of_them_let_pass(
     assert ("<del>member</del>" in page(alice, query)) is shown
 
 
+def test_moments_and_jobs_are_shown_as_everywhere(alice: Client, cast: Cast) -> None:
+    when = {"expires_at": "2026-12-01T02:39:20.406447+00:00"}
+    audit.note(cast.team, cast.alice, "job_marked_next", "job_TPWtchj33n", NOW, before={}, after=when)
+    shown = alice.get("/team/audit/").content.decode()
+    assert "1 Dec 2026, 02:39:20" in shown
+    assert 'href="/jobs/job_TPWtchj33n/"' in shown
+
+
 def test_another_teams_changes_are_not_in_it(alice: Client, cast: Cast) -> None:
     audit.note(cast.elsewhere, cast.charlie, "role_changed", "theirs", NOW)
     assert "theirs" not in page(alice)
