@@ -14,7 +14,7 @@ from videojobs.lifecycle import asking
 from videojobs.lifecycle.creating import Created, Order, create
 from videojobs.lifecycle.landing import FIRST_LOOK
 from videojobs.lifecycle.steps import Decided, Step, StepRefused, note, take
-from videojobs.lifecycle.versions import expect
+from videojobs.lifecycle.versions import expect, note_of_another
 from videojobs.lifecycle.watching import lose, observe
 from videojobs.models import Decision, Job, JobEvent, Notice, ProviderAccount, User
 from videojobs.money import ledger
@@ -276,6 +276,9 @@ def _step(job: Job, step: Step, now: datetime) -> JobEvent:
     event = take(job, step, now=now)
     if event is None:
         raise StepRefused("Somebody else was first.")
+    if step.actor is not None:
+        states = {"before": {"state": event.from_state}, "after": {"state": event.to_state}}
+        note_of_another(job, f"job_{step.kind}", step.actor, now, **states)
     return event
 
 

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from videojobs import audit
 from videojobs.lifecycle.deciding import WrongAnswer
 from videojobs.lifecycle.steps import note
-from videojobs.lifecycle.versions import locked_waiting, write
+from videojobs.lifecycle.versions import locked_waiting, note_of_another, write
 from videojobs.models import Job, Priority, User
 from videojobs.models.jobs import JobQuerySet, rank_at
 from videojobs.money.asks import on_clocks
@@ -37,7 +37,9 @@ def set_priority(job_id: str, priority: int, actor: User, *, version: int | None
     with transaction.atomic():
         job = locked_waiting(job_id, version)
         if job.priority != priority:
+            facts = {"before": {"priority": job.priority}, "after": {"priority": priority}}
             write(job, {"priority": priority})
+            note_of_another(job, "job_priority_set", actor, now, **facts)
             why = f"{actor} set its priority to {Priority(priority).label}."
             note(job, "priority", why, now=now, actor=actor)
         return job
@@ -102,7 +104,10 @@ def start_later(
     with transaction.atomic():
         job = locked_waiting(job_id, version)
         if job.send_after != when:
+            before, after = (None if at is None else at.isoformat() for at in (job.send_after, when))
             write(job, {"send_after": when})
+            facts = {"before": {"send_after": before}, "after": {"send_after": after}}
+            note_of_another(job, "job_put_off", actor, now, **facts)
             note(job, "start_later", why_later(job, when, actor), now=now, actor=actor)
         return job
 
@@ -178,6 +183,7 @@ def _move(job_id: str, choose: Choose, actor: User, version: int | None, now: da
         write(job, {"priority": priority, "rank": rank})
         why = f"{actor} moved it to place {place} of {others.count() + 1} in {_whose(job, actor)} line."
         note(job, "moved", why, now=now, actor=actor)
+        note_of_another(job, "job_moved", actor, now, after={"place": place})
         return job
 
 

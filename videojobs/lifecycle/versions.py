@@ -1,11 +1,13 @@
 """A change names the version it was made on; on another one it is refused, with what the other person did."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db.models import F, Q
 
+from videojobs import audit
 from videojobs.lifecycle.steps import Decided
-from videojobs.models import Job, JobEvent
+from videojobs.models import Job, JobEvent, User
 from videojobs.states import State
 
 
@@ -47,6 +49,12 @@ def locked(job_id: str, version: int | None = None) -> Job:
     job = Job.objects.locked().select_related("account", "person", "project", "team").get(id=job_id)
     expect(job, version)
     return job
+
+
+def note_of_another(job: Job, action: str, actor: User, now: datetime, **facts: Any) -> None:
+    """Keep in the audit log what somebody did with a job that is not theirs; its timeline has it anyway."""
+    if actor.pk != job.whose:
+        audit.note(job.team, actor, action, job.id, now, **facts)
 
 
 def locked_waiting(job_id: str, version: int | None) -> Job:

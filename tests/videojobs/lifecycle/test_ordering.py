@@ -255,3 +255,18 @@ def test_many_put_one_line_in_order_at_once(cast: Cast, account: ProviderAccount
     assert at_once([partial(shuffle, 0), partial(shuffle, 1), partial(shuffle, 2), raise_limit]) == []
     assert sorted(order(jobs[0])) == sorted(job.id for job in jobs)
     assert JobEvent.objects.filter(kind="moved").count() == 24
+
+
+def test_what_somebody_does_with_anothers_job_is_in_the_audit_log(cast: Cast) -> None:
+    job = create_job(cast.bob, cast.team)
+    lifecycle.set_priority(
+        job.id, Priority.HIGH, cast.bob, version=None, now=NOW
+    )  # one's own stands on its timeline
+    assert not AuditEntry.objects.filter(subject=job.id).exists()
+    lifecycle.set_priority(job.id, Priority.LOW, cast.alice, version=None, now=NOW)
+    lifecycle.cancel(Job.objects.get(pk=job.pk), cast.alice, now=NOW)
+    entries = AuditEntry.objects.filter(subject=job.id).order_by("id").values_list("action", "after")
+    assert list(entries) == [
+        ("job_priority_set", {"priority": Priority.LOW}),
+        ("job_cancelled", {"state": "cancelled"}),
+    ]
