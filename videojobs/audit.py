@@ -1,5 +1,7 @@
 """Who changed what: the one door through which the audit log is written, and how long it is kept."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +27,16 @@ class Origin:
 
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039  it cannot be changed
 """Set where a request comes in, so that no function between there and here need pass it on."""
+
+
+@contextmanager
+def coming(via: str) -> Iterator[None]:
+    """Let everything inside say that it came through this door."""
+    came = origin.set(Origin(via))
+    try:
+        yield
+    finally:
+        origin.reset(came)
 
 
 def forget_old(keep: timedelta, *, now: datetime) -> int:

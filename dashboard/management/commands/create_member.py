@@ -31,9 +31,9 @@ class Command(BaseCommand):
         email, role = checked_email(options["email"]), Role(options["role"])
         wish = teams.NewMember(email, settings.MEMBER_PASSWORD, name=options["name"].strip()[:120])
         self._warn(wish)
-        audit.origin.set(audit.Origin("command"))
         try:
-            made = teams.create_member(find_team(options["team"]), wish, role, now=timezone.now())
+            with audit.coming("command"):
+                made = teams.create_member(find_team(options["team"]), wish, role, now=timezone.now())
         except teams.Refused as refused:
             remedy = " Set MEMBER_PASSWORD." if refused.field == "password" else ""
             raise CommandError(f"{refused.message}{remedy}") from refused

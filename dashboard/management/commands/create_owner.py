@@ -34,9 +34,9 @@ class Command(BaseCommand):
             name=options["name"].strip(),
         )
         self._warn(wish)
-        audit.origin.set(audit.Origin("command"))
         try:
-            membership = teams.create_owner(wish, now=timezone.now())
+            with audit.coming("command"):
+                membership = teams.create_owner(wish, now=timezone.now())
         except teams.Refused as refused:
             raise CommandError(with_remedy(refused)) from refused
         first_visit.close()

@@ -31,7 +31,6 @@ class Command(BaseCommand):
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Make it and print it."""
         membership = find_membership(options["email"].strip(), options["team"].strip())
-        audit.origin.set(audit.Origin("command"))
         now = timezone.now()
         wish = TokenWish(
             name=options["name"].strip()[:80] or "Command line",
@@ -39,7 +38,8 @@ class Command(BaseCommand):
             project=find_project(membership, options["project"].strip()),
             expires_at=now + timedelta(days=options["days"]) if options["days"] else None,
         )
-        _token, secret = tokens.create(membership.user, membership.team, wish, now=now)
+        with audit.coming("command"):
+            _token, secret = tokens.create(membership.user, membership.team, wish, now=now)
         self.stdout.write(secret)
 
 
