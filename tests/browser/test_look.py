@@ -123,7 +123,7 @@ def sign_in(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/accounts/login/")
     page.get_by_label("E-mail").fill(cast.alice.email)
     page.get_by_label("Password").fill(cast.alice.email)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_the_mark_is_live_while_news_comes(page: Page, live_server: LiveServer) -> None:

@@ -72,7 +72,7 @@ def test_a_prompt_becomes_a_clip_that_plays_without_reloading(site: Site, owner:
     expect(owner.get_by_text("nothing is bought").first).to_be_visible()
     owner.wait_for_load_state()
     owner.evaluate("window.sameLoad = true")
-    done = owner.locator("main").get_by_text(re.compile("Done|Just finished")).first
+    done = owner.locator("main").get_by_role("heading", name="Just finished")
     expect(owner.locator("main").get_by_text(PROMPT).first).to_be_visible()
     expect(owner.locator("main video, main img[src*='poster']").first).to_be_attached(timeout=PATIENCE)
     expect(done).to_be_visible()
