@@ -37,7 +37,7 @@ def alice(browser: Browser, cast: Cast, live_server: LiveServer) -> Iterator[Pag
     page.on("console", lambda said: heard.append(said.text) if "Security Policy" in said.text else None)
     yield page
     page.context.close()
-    assert heard == []
+    assert heard == [], heard
 
 
 @pytest.fixture

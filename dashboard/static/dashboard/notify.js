@@ -22,7 +22,7 @@ function wanted() {
 }
 
 function hear({ name, data }) {
-  const end = name === "job" && !data.again && ENDS[data.state];
+  const end = name === "job" && data && !data.again && ENDS[data.state];
   if (!end || !wanted().has(end) || String(data.person) !== document.body.dataset.person) return;
   heard.push({ end, job: data.job, number: data.event });
   if (isInFront(data.job)) tell();
