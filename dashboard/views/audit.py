@@ -21,6 +21,7 @@ from dashboard.exports import streams
 from dashboard.exports.audit import log
 from dashboard.forms.audit import VIA_WORDS, AuditForm, action_words
 from dashboard.http import TeamRequest
+from dashboard.numbered import Numbered
 from videojobs.models import AuditEntry
 from videojobs.rights import Right
 
@@ -107,40 +108,17 @@ class Log:
         self.request = request
         self.team = request.team
         self.form = AuditForm(request.asker, request.GET)
-        self._after = _number(request.GET.get("after"))
-        self._before = _number(request.GET.get("before"))
 
     @cached_property
-    def _page(self) -> tuple[list[AuditEntry], bool, bool]:
-        """The entries of this page, and whether there are newer and older ones."""
+    def pages(self) -> Numbered[AuditEntry]:
+        """Where this page is among the others."""
         entries = self.form.entries().select_related("actor", "token")
-        if self._before is not None:
-            found = list(entries.filter(id__gt=self._before).order_by("id")[: PAGE + 1])
-            return found[:PAGE][::-1], len(found) > PAGE, True
-        if self._after is not None:
-            entries = entries.filter(id__lt=self._after)
-        found = list(entries.order_by("-id")[: PAGE + 1])
-        return found[:PAGE], self._after is not None, len(found) > PAGE
+        return Numbered(entries, "id", PAGE, self.request.GET, self._asked)
 
     @cached_property
     def rows(self) -> list[Row]:
         """What the page shows."""
-        return [Row(entry) for entry in self._page[0]]
-
-    @property
-    def newer_url(self) -> str:
-        """The page before this one, "" at the beginning."""
-        entries, newer, _older = self._page
-        return self._at(before=str(entries[0].id)) if newer and entries else ""
-
-    @property
-    def older_url(self) -> str:
-        """The page after this one, "" at the end."""
-        entries, _newer, older = self._page
-        return self._at(after=str(entries[-1].id)) if older and entries else ""
-
-    def _at(self, **place: str) -> str:
-        return f"?{urlencode(self._asked | place)}"
+        return [Row(entry) for entry in self.pages.rows]
 
     @property
     def _asked(self) -> dict[str, str]:
@@ -157,11 +135,6 @@ class Log:
         """For how long entries are kept, in words."""
         days = settings.AUDIT_KEPT_FOR.days if settings.AUDIT_KEPT_FOR else 0
         return f"Entries are kept for {days} days." if days else "Entries are kept for ever."
-
-
-def _number(text: str | None) -> int | None:
-    is_number = bool(text) and str(text).isascii() and str(text).isdigit() and len(str(text)) < 19
-    return int(str(text)) if is_number else None
 
 
 @team_page(Right.SEE_AUDIT)

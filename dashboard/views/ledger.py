@@ -14,6 +14,7 @@ from django.utils import timezone
 from dashboard.access import team_page
 from dashboard.forms.ledger import FIRST_YEAR, KIND_WORDS, LedgerForm
 from dashboard.http import TeamRequest
+from dashboard.numbered import Numbered
 from videojobs import tasks
 from videojobs.models import EntryKind, LedgerCheck, LedgerEntry, LedgerHead
 from videojobs.models.money import FIRST_LINK
@@ -25,7 +26,6 @@ PAGE = 50
 AT_ONCE = 5000
 """So many entries are verified while the browser waits; of more the worker takes care."""
 
-LONGEST_NUMBER = 15
 MEANINGS = {
     EntryKind.HOLD: "set aside",
     EntryKind.SETTLE: "charged",
@@ -55,48 +55,25 @@ class Ledger:
         self.team = request.team
         self.sees_all = request.asker.may(Right.SEE_SPEND)
         self.form = LedgerForm(request.asker, request.GET)
-        self._after = _number(request.GET.get("after"))
-        self._before = _number(request.GET.get("before"))
 
     @cached_property
-    def _page(self) -> tuple[list[LedgerEntry], bool, bool]:
-        """The entries of this page, and whether there are newer and older ones."""
+    def pages(self) -> Numbered[LedgerEntry]:
+        """Where this page is among the others."""
         entries = self.form.entries().select_related("project", "person", "actor", "token", "account")
-        if self._before is not None:
-            found = list(entries.filter(number__gt=self._before).order_by("number")[: PAGE + 1])
-            return found[:PAGE][::-1], len(found) > PAGE, True
-        if self._after is not None:
-            entries = entries.filter(number__lt=self._after)
-        found = list(entries.order_by("-number")[: PAGE + 1])
-        return found[:PAGE], self._after is not None, len(found) > PAGE
+        return Numbered(entries, "number", PAGE, self.request.GET, self._asked)
 
     @cached_property
     def rows(self) -> list[Row]:
         """What the page shows."""
-        entries = self._page[0]
+        entries = self.pages.rows
         places = words.places(entry.amount for entry in entries)
         return [Row(entry, places) for entry in entries]
 
     @property
-    def newer_url(self) -> str:
-        """The page before this one, "" at the beginning."""
-        entries, newer, _older = self._page
-        return self._at(before=str(entries[0].number)) if newer and entries else ""
-
-    @property
-    def older_url(self) -> str:
-        """The page after this one, "" at the end."""
-        entries, _newer, older = self._page
-        return self._at(after=str(entries[-1].number)) if older and entries else ""
-
-    @property
     def shown(self) -> str:
         """Which entries these are."""
-        entries = self._page[0]
+        entries = self.pages.rows
         return f"Entries {entries[0].number:,} – {entries[-1].number:,}" if entries else ""
-
-    def _at(self, **place: str) -> str:
-        return f"?{urlencode(self._asked | place)}"
 
     @property
     def _asked(self) -> dict[str, str]:
@@ -135,11 +112,6 @@ class Ledger:
         """Since when a verification runs; None where none does."""
         since: datetime | None = cache.get(tasks.verifying_key(self.team.pk))
         return since
-
-
-def _number(text: str | None) -> int | None:
-    is_number = bool(text) and str(text).isascii() and str(text).isdigit() and len(str(text)) < LONGEST_NUMBER
-    return int(str(text)) if is_number else None
 
 
 @team_page()

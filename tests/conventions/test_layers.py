@@ -55,7 +55,13 @@ LINES: tuple[tuple[str, ...], ...] = (
     # 7
     (
         *("dashboard.http", "dashboard.first_visit", "dashboard.accounts"),
-        *("dashboard.cursor", "dashboard.media_links", "dashboard.submitting", "dashboard.templatetags"),
+        *(
+            "dashboard.cursor",
+            "dashboard.numbered",
+            "dashboard.media_links",
+            "dashboard.submitting",
+            "dashboard.templatetags",
+        ),
         *("dashboard.checks", "dashboard.browsers", "dashboard.versions"),
     ),
     ("dashboard.told", "dashboard.tracing", "dashboard.metrics", "dashboard.backups_made"),

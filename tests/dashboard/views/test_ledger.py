@@ -70,11 +70,11 @@ def test_paging_neither_skips_nor_repeats(alice: Client, cast: Cast, monkeypatch
         create_job(cast.bob, cast.team)
     first = alice.get("/spend/ledger/").context["ledger"]
     create_job(cast.bob, cast.team)
-    second = alice.get(f"/spend/ledger/{first.older_url}").context["ledger"]
-    last = alice.get(f"/spend/ledger/{second.older_url}").context["ledger"]
+    second = alice.get(f"/spend/ledger/{first.pages.older_url}").context["ledger"]
+    last = alice.get(f"/spend/ledger/{second.pages.older_url}").context["ledger"]
     assert [row.entry.number for shown in (first, second, last) for row in shown.rows] == [*range(10, 0, -1)]
-    assert last.older_url == ""
-    assert numbers(alice, second.newer_url) == [10, 9, 8, 7]
+    assert last.pages.older_url == ""
+    assert numbers(alice, second.pages.newer_url) == [10, 9, 8, 7]
 
 
 @pytest.mark.parametrize(
