@@ -8,6 +8,9 @@ from videojobs.provider.client import Provider
 
 REHEARSAL_KEY = "rehearsal"
 
+SEALED_OTHERWISE = "This account’s key was sealed with a field key that is not set"
+"""How a sentence begins that says so; what comes after it may differ."""
+
 
 class NotConfigured(Exception):
     """This site has no key for that account; its jobs wait, and nobody is asked about them."""
@@ -29,4 +32,4 @@ def key_of(account: ProviderAccount) -> str:
     try:
         return sealing.unseal(account.key.sealed)
     except sealing.CannotUnseal as error:
-        raise NotConfigured(f"The key of {account} was sealed with a field key that is not set.") from error
+        raise NotConfigured(f"{SEALED_OTHERWISE}: {account}.") from error

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from videojobs import audit, sealing
+from videojobs import audit, lifecycle, sealing
+from videojobs.accounts import SEALED_OTHERWISE
 from videojobs.models import Job, ProviderAccount, ProviderKey, Team, User
 from videojobs.models.accounts import Kind, fingerprint
 from videojobs.provider.client import Provider
@@ -24,6 +25,9 @@ SHOWN = 4
 
 KEPT_AFTER = timedelta(days=30)
 """A replaced key is kept so long at least: a lost job may be found again with it."""
+
+ABOUT_THE_KEY = (lifecycle.KEY_REFUSED, SEALED_OTHERWISE)
+"""How the reason begins where sending was parked for the key itself."""
 
 
 class WrongKey(Exception):
@@ -56,17 +60,18 @@ def _without(secret: str, message: str) -> str:
 def set_key(team: Team, secret: str, actor: User, *, now: datetime, problem: str = "") -> ProviderAccount:
     """Let a team's new jobs be bought with this key; `problem` is what its test came to, "" where it works.
 
-    Teams with the same key share one account. Jobs that wait under the old key stay there, and say so.
+    Teams with the same key share one account. Jobs that wait under the old key stay there, and say so. Where
+    sending was parked for the key alone, one that works lets it go on.
     """
     with transaction.atomic():
-        # Two admins at once pass one after the other; the last one's key stands.
-        fresh = Team.objects.select_for_update().get(pk=team.pk)
+        fresh = _locked(team)
         account, _made = ProviderAccount.objects.get_or_create(
             base_url=settings.PROVIDER_BASE_URL,
             key_fingerprint=fingerprint(secret),
             kind=Kind.LIVE.value,
             defaults={"places": settings.PROVIDER_PLACES},
         )
+        account = _locked_accounts(fresh, account.pk)[account.pk]
         kept = {
             "sealed": sealing.seal(secret),
             "ending": secret[-SHOWN:],
@@ -81,16 +86,21 @@ def set_key(team: Team, secret: str, actor: User, *, now: datetime, problem: str
         _use(fresh, account, now)
         said = {"before": {"key": _named(before)}, "after": {"key": f"…{secret[-SHOWN:]}"}}
         audit.note(fresh, actor, "provider_key_set", f"…{secret[-SHOWN:]}", now, **said)
+        if not problem and account.parked_reason.startswith(ABOUT_THE_KEY):
+            lifecycle.resume(account, actor, now=now)
+            audit.note(fresh, actor, "dispatch_resumed", str(account), now)
+            account.refresh_from_db()
     return account
 
 
 def take_away(team: Team, actor: User, *, now: datetime) -> bool:
     """Let a team's new jobs be bought as the site is set up. Returns False where it has no key of its own."""
     with transaction.atomic():
-        fresh = Team.objects.select_for_update().get(pk=team.pk)
+        fresh = _locked(team)
         before = key_of(fresh)
         if before is None:
             return False
+        _locked_accounts(fresh)
         _use(fresh, None, now)
         audit.note(fresh, actor, "provider_key_removed", _named(before), now, before={"key": _named(before)})
     return True
@@ -121,6 +131,21 @@ def forget_retired(*, now: datetime) -> int:
     )
     old = ProviderKey.objects.filter(~Exists(needed), retired_at__lt=now - KEPT_AFTER)
     return old.delete()[0]
+
+
+def _locked(team: Team) -> Team:
+    """Lock a team: two admins at once pass one after the other, and the last one's key stands."""
+    return Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+
+
+def _locked_accounts(team: Team, *more: int) -> dict[int, ProviderAccount]:
+    """Lock the account a locked team leaves, and the one it comes to: in one order, and before any job.
+
+    A key is retired where no other team uses it. Without the lock, one that another team types in at this
+    moment would be retired under it, since that team is not seen yet.
+    """
+    rows = ProviderAccount.objects.locked().filter(pk__in={team.account_id, *more} - {None})
+    return {account.pk: account for account in rows.order_by("pk")}
 
 
 def _use(team: Team, account: ProviderAccount | None, now: datetime) -> None:

@@ -1,16 +1,22 @@
 """A team's own provider key: tested, sealed, used for its own jobs alone, replaced and taken away."""
 
+import threading
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from tests.factories import NOW, Cast, create_cast, create_job
 from tests.simulator import Simulator, simulator
-from videojobs import provider_keys, sealing, tasks
-from videojobs.accounts import NotConfigured, key_of, provider_for
+from tests.videojobs.money.crowd import at_once
+from videojobs import lifecycle, provider_keys, sealing, tasks
+from videojobs.accounts import SEALED_OTHERWISE, NotConfigured, key_of, provider_for
 from videojobs.dispatch import reasons
-from videojobs.models import AuditEntry, Job, ProviderAccount, ProviderKey, Team
+from videojobs.lifecycle import KEY_REFUSED
+from videojobs.lifecycle.restoring import PARKED
+from videojobs.models import AuditEntry, Job, Notice, ProviderAccount, ProviderKey, Team
 from videojobs.polling import accounts_with_due
 from videojobs.provider.client import Looked, Provider
 from videojobs.provider.errors import LookRefused
@@ -106,6 +112,67 @@ def test_a_key_nobody_can_unseal_holds_jobs_and_breaks_nothing(cast: Cast, setti
         provider_for(ProviderAccount.objects.get(pk=account.pk))
     problem = provider_keys.test_again(ProviderKey.objects.get(), now=NOW)
     assert "Type it in again" in problem
+
+
+class TestParked:
+    """Sending stopped; a key that was just tested says whether it may go on."""
+
+    def parked(self, cast: Cast, reason: str) -> ProviderAccount:
+        """Return the team's account, parked, with a job that waits."""
+        account = given(cast)
+        create_job(cast.bob, cast.team, account=account)
+        lifecycle.park(account, reason, now=NOW)
+        return account
+
+    @pytest.mark.parametrize("reason", [f"{KEY_REFUSED}: Invalid key.", f"{SEALED_OTHERWISE}: it."])
+    def test_the_same_key_again_lets_it_go_on_once_it_works(self, cast: Cast, reason: str) -> None:
+        self.parked(cast, reason)
+        provider_keys.set_key(cast.team, KEY, cast.alice, now=NOW, problem="No answer.")
+        assert account_of(cast.team).is_parked()
+        assert not given(cast).is_parked()
+        assert not account_of(cast.team).is_parked()
+        assert not Notice.objects.open().filter(kind="parked").exists()
+        assert AuditEntry.objects.filter(action="dispatch_resumed", actor=cast.alice).count() == 1
+
+    @pytest.mark.parametrize("reason", ["The provider refused the account (402): No credit.", PARKED])
+    def test_a_key_that_works_says_nothing_of_credit_or_a_restore(self, cast: Cast, reason: str) -> None:
+        self.parked(cast, reason)
+        assert given(cast).is_parked()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    """Two people, or two teams, give and take keys at the same time."""
+
+    def test_a_key_another_team_types_in_is_not_retired_under_it(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Elsewhere has written that it uses the key and has not committed; the first team leaves it."""
+        account, use, written = given(cast), provider_keys._use, threading.Event()
+
+        def slowly(team: Team, *more: Any) -> None:
+            use(team, *more)
+            if team.pk == cast.elsewhere.pk:
+                written.set()
+                left.wait(0.3)
+
+        def leave() -> None:
+            written.wait(5)
+            provider_keys.take_away(cast.team, cast.alice, now=NOW)
+            left.set()
+
+        left = threading.Event()
+        monkeypatch.setattr(provider_keys, "_use", slowly)
+        join = partial(provider_keys.set_key, cast.elsewhere, KEY, cast.charlie, now=NOW)
+        assert at_once([join, leave]) == []
+        assert account_of(cast.elsewhere) == account
+        assert ProviderAccount.objects.get(pk=account.pk).sends
+
+    def test_of_two_who_give_a_team_a_key_one_stands_and_the_other_is_retired(self, cast: Cast) -> None:
+        give = [partial(given, cast, secret) for secret in (KEY, OTHER)]
+        assert at_once(give * 3) == []
+        in_use = ProviderKey.objects.get(retired_at=None)
+        assert account_of(cast.team) == in_use.account
 
 
 class TestAsking:

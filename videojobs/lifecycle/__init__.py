@@ -31,7 +31,7 @@ from videojobs.lifecycle.deciding import (
     try_again,
 )
 from videojobs.lifecycle.editing import Edited, edit, move_to_project, rename
-from videojobs.lifecycle.landing import land_acceptance, land_failure, park
+from videojobs.lifecycle.landing import KEY_REFUSED, land_acceptance, land_failure, park
 from videojobs.lifecycle.ordering import (
     mark_next,
     move,
@@ -52,6 +52,7 @@ from videojobs.lifecycle.versions import Stale
 from videojobs.lifecycle.watching import give_up_looking, look_failed, looked_for_cost, observe
 
 __all__ = [
+    "KEY_REFUSED",
     "Answered",
     "Claim",
     "Created",

@@ -27,6 +27,9 @@ from videojobs.states import State
 
 FIRST_LOOK = timedelta(seconds=3)
 
+KEY_REFUSED = "The provider refused the account (401)"
+"""How the reason begins where sending is parked because the provider does not take the key."""
+
 
 def land_acceptance(accepted: Accepted, *, now: datetime) -> None:
     """Give a job the id it got from the provider, however late, if its claim still waits for one."""
