@@ -9,10 +9,12 @@ from django.conf import settings
 
 from videojobs.models import Channel, ChannelKind, Notice, Team
 from videojobs.notices.events import OF_JOBS, event_of
-from videojobs.notices.letters import one_line
+from videojobs.notices.letters import link_of, one_line
 
 MOST_SHOWN = 50
 """Events that are written out in one body; of the others it says how many."""
+
+LONGEST_SUBJECT = 300
 
 
 def body_of(
@@ -31,9 +33,10 @@ def subject_of(notices: Sequence[Notice], *, is_test: bool = False) -> str:
     """Say in a line what a delivery was about, for the log."""
     if is_test:
         return "A test"
-    first = one_line(notices[0].text)
-    more = len(notices) - 1
-    return (f"{first[:250]} and {more:,} more" if more else first)[:300]
+    first, more = one_line(notices[0].text), len(notices) - 1
+    end = f" And {more:,} more notice{'s' if more > 1 else ''}." if more else ""
+    most = LONGEST_SUBJECT - len(end)
+    return (f"{first[: most - 1]}…" if len(first) > most else first) + end
 
 
 def sentence_of(notice: Notice, channel: Channel) -> str:
@@ -42,12 +45,6 @@ def sentence_of(notice: Notice, channel: Channel) -> str:
     if channel.person_id is None and notice.person is not None and event_of(notice.kind) in OF_JOBS:
         return f"{one_line(str(notice.person))}: {text}"
     return text
-
-
-def link_of(notice: Notice) -> str:
-    """Return where more is to be read; it takes signing in."""
-    path = f"/jobs/{notice.job_id}/" if notice.job_id else "/notices/"
-    return f"{settings.PUBLIC_URL}{path}"
 
 
 def _script(
@@ -77,13 +74,14 @@ def _event(notice: Notice, channel: Channel) -> dict[str, Any]:
 def _chat(team: Team, channel: Channel, notices: Sequence[Notice], *, is_test: bool) -> str:
     name = _escaped(one_line(team.name))
     if is_test:
-        return f"*{name}*: a test from Dailies. What this team is told will stand here."
+        whose = "this team is" if channel.person_id is None else "you are"
+        return f"*{name}* · A test from Dailies. What {whose} told will stand here."
     shown = notices[:MOST_SHOWN]
     lines = [f"{_escaped(sentence_of(one, channel))} <{link_of(one)}|Open>" for one in shown]
     left = len(notices) - len(lines)
     if left > 0:
-        lines.append(f"and {left:,} more: <{settings.PUBLIC_URL}/notices/|all notices>")
-    return f"*{name}*: {lines[0]}" if len(lines) == 1 else "\n".join([f"*{name}*", *lines])
+        lines.append(f"And {left:,} more: <{settings.PUBLIC_URL}/notices/|all notices>")
+    return f"*{name}* · {lines[0]}" if len(lines) == 1 else "\n".join([f"*{name}*", *lines])
 
 
 def _escaped(text: str) -> str:

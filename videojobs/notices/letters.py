@@ -12,12 +12,20 @@ from videojobs.models.veils import Veil
 from videojobs.money import grantors
 from videojobs.money.asks import on_clocks
 from videojobs.notices import answer_links
-from videojobs.notices.events import WORDS, event_of
+from videojobs.notices.events import OF_JOBS, WORDS, event_of
 from videojobs.prices import plain
 
 LONGEST_PROMPT = 400
 LONGEST_DIGEST = 20
 """Letters that are written out in one."""
+
+ABOUT = {
+    "lost": "a paid job is lost",
+    "answer": "your job did not get a yes",
+    "price": "a price is missing",
+    "drift": "a price drifts",
+}
+"""Kinds whose mail says in its subject more than the event they belong to."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +43,41 @@ def letter_for(message: OutboxMessage, now: datetime) -> Letter | None:
         return None
     if notice.kind == "approval":
         return _question(notice, message.address, now)
-    link = f"{settings.PUBLIC_URL}/jobs/{notice.job_id}/" if notice.job_id else settings.PUBLIC_URL
+    return Letter(
+        one_line(f"Dailies, {notice.team}: {_about(notice)}"),
+        f"{one_line(notice.text)}\n\n{link_of(notice)}\n",
+    )
+
+
+def _about(notice: Notice) -> str:
+    """Say in a few words what a notice is about, as a subject goes on."""
     event = event_of(notice.kind)
-    about = WORDS[event].lower() if event else notice.kind
-    return Letter(one_line(f"Dailies, {notice.team}: {about}"), f"{notice.text}\n\n{link}\n")
+    if event in OF_JOBS:  # such as "a clip is done"
+        return notice.text[:1].lower() + notice.text[1:].removesuffix(".")
+    return ABOUT.get(notice.kind) or (WORDS[event].lower() if event else notice.kind)
+
+
+def link_of(notice: Notice) -> str:
+    """Return where more is to be read; it takes signing in."""
+    path = f"/jobs/{notice.job_id}/" if notice.job_id else "/notices/"
+    return f"{settings.PUBLIC_URL}{path}"
 
 
 def digest(team: str, letters: Sequence[Letter]) -> Letter:
     """Make one letter of those that one address gets within a minute."""
     if len(letters) == 1:
-        return letters[0]
+        return Letter(letters[0].subject, letters[0].text + _choices())
     shown = letters[:LONGEST_DIGEST]
     left = len(letters) - len(shown)
     parts = [letter.text for letter in shown]
-    more = [f"and {left:,} more: {settings.PUBLIC_URL}/notices/\n"] if left else []
-    return Letter(one_line(f"Dailies, {team}: {len(letters):,} notices"), "\n---\n\n".join([*parts, *more]))
+    more = [f"And {left:,} more: {settings.PUBLIC_URL}/notices/\n"] if left else []
+    text = "\n---\n\n".join([*parts, *more])
+    return Letter(one_line(f"Dailies, {team}: {len(letters):,} notices"), text + _choices())
+
+
+def _choices() -> str:
+    """Say where the mails are switched off: every one ends so, once."""
+    return f"\nChoose what is mailed to you: {settings.PUBLIC_URL}/notices/choices/\n"
 
 
 def _question(notice: Notice, address: str, now: datetime) -> Letter | None:

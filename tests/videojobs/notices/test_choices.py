@@ -100,7 +100,7 @@ def test_a_minutes_news_is_one_mail_and_the_log_knows_how_many(cast: Cast) -> No
     assert send_due(now=NOW) == 1
     (letter,) = mail.outbox
     assert letter.subject == "Dailies, Harbour: 30 notices"
-    assert "News 19." in letter.body and "News 20." not in letter.body and "and 10 more" in letter.body
+    assert "News 19." in letter.body and "News 20." not in letter.body and "And 10 more" in letter.body
     assert Delivery.objects.get().notices == 30
 
 

@@ -11,9 +11,12 @@ from pytest_django import Settings
 
 from tests.factories import NOW, Cast, create_asking_job, create_limit, create_user, join, live_account
 from videojobs import lifecycle
-from videojobs.models import Job, LimitAction, Membership, OutboxMessage, Team, User
-from videojobs.notices import answer_links
+from videojobs.models import Job, LimitAction, Membership, Notice, OutboxMessage, Team, User
+from videojobs.notices import answer_links, choices
+from videojobs.notices.choices import Choices
 from videojobs.notices.delivery import send_due
+from videojobs.notices.events import OF_JOBS, Event
+from videojobs.notices.folding import sentence
 from videojobs.rights import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -133,4 +136,19 @@ def test_a_no_reaches_whoever_asked(cast: Cast) -> None:
     job = asked(cast)
     assert job.held == Decimal("5.60")
     lifecycle.refuse(job, "Too dear.", cast.alice, now=NOW)
-    assert "Alice said no: Too dear." in letters()["bob@example.org"]
+    text = letters()["bob@example.org"]
+    assert "Alice said no: Too dear. Your job was never sent" in text
+    assert text.endswith("/notices/choices/\n") and f"/jobs/{job.id}/\n" in text
+    assert mail.outbox[-1].subject == "Dailies, Harbour: your job did not get a yes"
+
+
+@pytest.mark.parametrize(
+    ("count", "subject"), [(1, "Dailies, Harbour: a clip is done"), (3, "Dailies, Harbour: 3 clips are done")]
+)
+def test_the_subject_says_what_ended(cast: Cast, count: int, subject: str) -> None:
+    text = sentence(Event.DONE, count)
+    Notice.objects.tell(cast.team.pk, "x", text, kind="done", now=NOW, person_id=cast.bob.pk)
+    member = Membership.objects.get(user=cast.bob)
+    choices.choose(member, Choices(page=OF_JOBS, mail=OF_JOBS, browser=OF_JOBS), now=NOW)
+    assert "/notices/\n" in letters()["bob@example.org"]
+    assert [letter.subject for letter in mail.outbox] == [subject]
