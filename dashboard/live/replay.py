@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Case, F, When
+from django.db.models.functions import Coalesce
 
 from videojobs.audit import QUEUE_DEEDS
 from videojobs.models import AuditEntry, JobEvent
@@ -20,8 +21,8 @@ MOST = 500
 class News:
     """Something happened to a job of a team. `event` is its number, `state` where the job was after it.
 
-    `project` is whose jobs it is one of: not every page of the team may hear of it. `person` is who asked
-    for it, so that a browser can tell people of their own; `again` says that it was in that state before.
+    `project` is whose jobs it is one of: not every page of the team may hear of it. `person` is who looks
+    after it, so that a browser can tell people of their own; `again` says that it was in that state before.
     """
 
     event: int
@@ -83,8 +84,9 @@ def read(team_ids: Collection[int], moment: datetime, most: int = MOST) -> list[
     """Return what happened in some teams since a moment, oldest first, or None where it is over `most`."""
     events = JobEvent.objects.filter(team_id__in=team_ids).since(moment)
     again = Case(When(from_state=F("to_state"), then=True), default=False)
-    columns = ("id", "team_id", "job_id", "to_state", "job__project_id", "job__person_id")
-    rows = events.values_list(*columns, again)[: most + 1]
+    whose = Coalesce("job__keeper_id", "job__person_id")
+    columns = ("id", "team_id", "job_id", "to_state", "job__project_id")
+    rows = events.values_list(*columns, whose, again)[: most + 1]
     news = [News(*row) for row in rows]
     return None if len(news) > most else news
 

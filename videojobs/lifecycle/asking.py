@@ -200,10 +200,11 @@ def _cancel(job: Job, kind: str, why: str, actor: User | None, now: datetime) ->
     # The ledger names people in a column of their own, so that its words never do.
     reason = "Not granted" if actor else "Nobody said yes"
     ledger.release(job.id, now=now, reason=f"{reason}, so it was never sent.", actor=actor)
-    if actor is None or actor.pk != job.person_id:
-        text = f"{why} Your job was never sent, and nothing is charged."
+    if actor is None or actor.pk != job.whose:
+        stop = "" if why.endswith((".", "!", "?")) else "."
+        text = f"{why}{stop} Your job was never sent, and nothing is charged."
         key = f"answered:{job.id}"
-        Notice.objects.tell(job.team_id, key, text, job=job, kind="answer", now=now, person_id=job.person_id)
+        Notice.objects.tell(job.team_id, key, text, job=job, kind="answer", now=now, person_id=job.whose)
 
 
 def _audit(job: Job, action: str, actor: User | None, now: datetime, **after: Any) -> None:

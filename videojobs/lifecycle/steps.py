@@ -131,7 +131,7 @@ def _tell(job: Job, event: JobEvent) -> None:
         "job": job.id,
         "state": str(event.to_state),
         "project": job.project_id,
-        "person": job.person_id,
+        "person": job.whose,
         "again": event.from_state == event.to_state,
     }
     transaction.on_commit(lambda: broadcast.publish(message), robust=True)

@@ -1,12 +1,14 @@
 """What a page missed."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks as Committing
 
 from dashboard.live import replay
 from tests.factories import NOW, Cast, create_job
-from videojobs import audit
+from videojobs import audit, lifecycle
 from videojobs.models import JobEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -29,6 +31,18 @@ def test_it_tells_state_and_job_and_no_more(cast: Cast) -> None:
     told = replay.after(cast.team.pk, event.pk).news[0].told()
     about = {"job": event.job_id, "state": "waiting", "event": event.pk, "person": cast.bob.pk}
     assert told == about
+
+
+def test_a_job_that_was_taken_over_is_news_to_its_keeper(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Committing
+) -> None:
+    published: list[dict[str, Any]] = []
+    monkeypatch.setattr("videojobs.broadcast.publish", published.append)
+    job = create_job(cast.bob, cast.team, keeper=cast.alice)
+    with django_capture_on_commit_callbacks(execute=True):
+        lifecycle.cancel(job, cast.alice, now=NOW)
+    assert {news.person for news in replay.since(cast.team.pk, NOW).news} == {cast.alice.pk}
+    assert [message["person"] for message in published] == [cast.alice.pk]
 
 
 def test_another_teams_event_means_nothing(cast: Cast) -> None:

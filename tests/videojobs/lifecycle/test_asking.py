@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.factories import NOW, Cast, create_asking_job, create_job, create_limit, create_user, join
+from tests.factories import NOW, Cast, create_asking_job, create_job, create_limit, create_user, join, put
 from tests.videojobs.lifecycle.rules import check_everything
 from videojobs import dispatch, lifecycle, tasks
 from videojobs.lifecycle import Answered, Way
@@ -179,11 +179,19 @@ def test_the_ledger_names_nobody_in_words(cast: Cast, job: Job) -> None:
     assert (entry.actor, entry.reason) == (cast.alice, "Not granted, so it was never sent.")
 
 
-def test_whoever_asked_is_told_of_a_no(cast: Cast, job: Job) -> None:
-    lifecycle.refuse(job, "Too dear.", cast.alice, now=LATER)
+@pytest.mark.parametrize("reason", ["Too dear", "Too dear."])
+def test_whoever_asked_is_told_of_a_no(cast: Cast, job: Job, reason: str) -> None:
+    lifecycle.refuse(job, reason, cast.alice, now=LATER)
     notice = Notice.objects.open().get()
     assert (notice.kind, notice.person) == ("answer", cast.bob)
     assert notice.text.startswith("Alice said no: Too dear. Your job was never sent")
+
+
+def test_whoever_took_the_job_over_is_told_instead(cast: Cast, job: Job) -> None:
+    dora = create_user("dora@example.org", name="Dora")
+    put(job, keeper=dora)
+    lifecycle.refuse(job, "", cast.alice, now=LATER)
+    assert Notice.objects.open().get().person == dora
 
 
 def test_nobody_is_told_of_their_own_no(cast: Cast) -> None:
