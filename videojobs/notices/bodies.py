@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from videojobs.models import Channel, ChannelKind, Notice, Team
+from videojobs.notices import letters
 from videojobs.notices.events import OF_JOBS, event_of
 from videojobs.notices.letters import link_of, one_line
 
@@ -41,7 +42,7 @@ def subject_of(notices: Sequence[Notice], *, is_test: bool = False) -> str:
 
 def sentence_of(notice: Notice, channel: Channel) -> str:
     """Return a notice's sentence; a team's channel is told whose jobs it is about."""
-    text = one_line(notice.text)
+    text = letters.sentence_of(notice)
     if channel.person_id is None and notice.person is not None and event_of(notice.kind) in OF_JOBS:
         return f"{one_line(str(notice.person))}: {text}"
     return text

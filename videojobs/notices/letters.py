@@ -45,7 +45,7 @@ def letter_for(message: OutboxMessage, now: datetime) -> Letter | None:
         return _question(notice, message.address, now)
     return Letter(
         one_line(f"Dailies, {notice.team}: {_about(notice)}"),
-        f"{one_line(notice.text)}\n\n{link_of(notice)}\n",
+        f"{sentence_of(notice)}\n\n{link_of(notice)}\n",
     )
 
 
@@ -55,6 +55,12 @@ def _about(notice: Notice) -> str:
     if event in OF_JOBS:  # such as "a clip is done"
         return notice.text[:1].lower() + notice.text[1:].removesuffix(".")
     return ABOUT.get(notice.kind) or (WORDS[event].lower() if event else notice.kind)
+
+
+def sentence_of(notice: Notice) -> str:
+    """Return a notice's words as they leave the house, where no page around them says what they mean."""
+    text = one_line(notice.text)
+    return f"Sending is parked. {text}" if notice.kind == "parked" else text
 
 
 def link_of(notice: Notice) -> str:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.conf import settings
 
 from tests.factories import NOW
 from videojobs.models import Channel, ChannelKind, Notice, Team, User
@@ -43,11 +44,10 @@ def test_a_long_one_is_cut_and_says_so() -> None:
 
 
 def test_a_chat_reads_as_lines() -> None:
-    link = "<http://127.0.0.1:8000/notices/|Open>".replace(
-        "http://127.0.0.1:8000", bodies.settings.PUBLIC_URL
-    )
+    link = f"<{settings.PUBLIC_URL}/notices/|Open>"
     assert chat("3 clips are done.") == f"*Harbour* · Alice: 3 clips are done. {link}"
-    assert chat("No more.", "Nor this.", kind="parked") == f"*Harbour*\nNo more. {link}\nNor this. {link}"
+    assert chat("No more.", "Nor this.", kind="lost") == f"*Harbour*\nNo more. {link}\nNor this. {link}"
+    assert chat("The key is refused.", kind="parked").startswith("*Harbour* · Sending is parked. The key is")
     assert chat("A clip is done.", person=ALICE) == f"*Harbour* · A clip is done. {link}"
     assert chat(*["x"] * 52).endswith("/notices/|all notices>") and "\nAnd 2 more: <" in chat(*["x"] * 52)
 

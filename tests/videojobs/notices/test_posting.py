@@ -36,7 +36,7 @@ def tell(cast: Cast, number: int = 1, **more: object) -> None:
 def test_what_a_minute_brings_goes_in_one_call(cast: Cast, receiver: Receiver) -> None:
     add(cast, receiver)
     for number in range(3):
-        tell(cast, number)
+        tell(cast, number, kind="money")
     assert [posting.send_due(now=NOW) for _ in range(2)] == [1, 0]
     (got,) = receiver.got
     assert [event["text"] for event in got.said["events"]] == ["News 0.", "News 1.", "News 2."]
