@@ -57,7 +57,9 @@ def section(request: TeamRequest) -> Section:
 
 @team_page()
 def limits(request: TeamRequest) -> HttpResponse:
-    """Return the section alone, for pages that are open."""
+    """Return the section alone, for pages that are open; whoever comes by its address is led to the page."""
+    if not request.htmx:
+        return _back(request)
     return TemplateResponse(request, "limits/_section.html", {"limits": section(request)})
 
 

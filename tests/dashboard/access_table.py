@@ -162,7 +162,7 @@ PAGES = {
     "spend": get("/spend/", SIGNED_IN),
     "spend_body": get("/spend/body/", SIGNED_IN),
     "spend_chart": get("/spend/chart.json", SIGNED_IN),
-    "limits": get("/spend/limits/", SIGNED_IN),
+    "limits": get("/spend/limits/", Rule(done=302)),  # the section alone is for scripts
     "limit_add": get("/spend/limits/add/", SETTERS),
     "limit_change": get("/spend/limits/{limit}/", only(Right.SET_LIMITS, 200)),
     "limit_remove": post("/spend/limits/{limit}/remove/", only(Right.SET_LIMITS, 302)),

@@ -62,7 +62,7 @@ def text(answer: Any) -> str:
 
 
 def section(client: Client, query: str = "") -> str:
-    answer = client.get(f"/spend/limits/{query}")
+    answer = client.get(f"/spend/limits/{query}", headers={"HX-Request": "true"})
     assert answer.status_code == 200
     return text(answer)
 
@@ -172,6 +172,9 @@ class TestSection:
         words = section(bob)
         assert "Limits on your jobs 1" in words and "Person Bob" in words and "Person Alice" not in words
         assert "Take away" not in words
+
+    def test_its_own_address_leads_to_the_page_it_stands_on(self, bob: Client) -> None:
+        assert bob.get("/spend/limits/?kind=live")["Location"] == "/spend/?kind=live#limits"
 
     def test_it_stands_on_the_spend_page(self, alice: Client, cast: Cast) -> None:
         create_limit(cast.team, "10")
