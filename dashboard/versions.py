@@ -33,7 +33,7 @@ class Meanwhile:
         event = stale.event
         if event is None:
             return cls(stale.sentence, "", None, None)
-        return cls(stale.sentence, event.why, event.actor, event.at)
+        return cls(stale.sentence, event.plain, event.actor, event.at)
 
 
 def posted(request: HttpRequest) -> int | None:

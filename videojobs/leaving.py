@@ -14,8 +14,9 @@ from videojobs.audit import note
 from videojobs.lifecycle.steps import note_all
 from videojobs.models import Decision, Job, Limit, Membership, Project, Team, Token, User
 from videojobs.models.jobs import JobQuerySet
+from videojobs.models.limits import HELD_BACK
 from videojobs.money import budgets
-from videojobs.money.budgets import HELD_BACK, WrongLimit
+from videojobs.money.budgets import WrongLimit
 from videojobs.prices import plain
 from videojobs.rights import RIGHTS, Right, Role
 from videojobs.states import ENDED, State

@@ -144,7 +144,8 @@ def _locked_accounts(team: Team, *more: int) -> dict[int, ProviderAccount]:
     A key is retired where no other team uses it. Without the lock, one that another team types in at this
     moment would be retired under it, since that team is not seen yet.
     """
-    rows = ProviderAccount.objects.locked().filter(pk__in={team.account_id, *more} - {None})
+    wanted = {pk for pk in (team.account_id, *more) if pk is not None}
+    rows = ProviderAccount.objects.locked().filter(pk__in=wanted)
     return {account.pk: account for account in rows.order_by("pk")}
 
 

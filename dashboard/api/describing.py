@@ -34,7 +34,7 @@ class Reader:
         [summary] = self.summaries([job])
         return JobDetail(
             **dict(summary) | {"place": lifecycle.place_of(job)},
-            events=_events(job.events.select_related("actor").order_by("id")),
+            events=_events(job, job.events.select_related("actor").order_by("id")),
             ledger=_entries(job.entries.select_related("actor").order_by("id")),
         )
 
@@ -101,7 +101,7 @@ def _decision(job: Job) -> str | None:
     return job.decision or None
 
 
-def _events(events: Iterable[JobEvent]) -> list[EventOut]:
+def _events(job: Job, events: Iterable[JobEvent]) -> list[EventOut]:
     return [
         EventOut(
             id=event.id,
@@ -109,7 +109,7 @@ def _events(events: Iterable[JobEvent]) -> list[EventOut]:
             kind=event.kind,
             from_=State(event.from_state) if event.from_state else None,
             to=State(event.to_state),
-            why=event.why,
+            why=event.plain if job.is_veiled else event.why,
             actor=event.actor.email if event.actor else None,
         )
         for event in events

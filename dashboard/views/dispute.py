@@ -46,13 +46,16 @@ Given back        {credited} USD
 Times are UTC, amounts US dollars.
 
 What is in this file
-  request.json    the body of POST /v2/videos, byte for byte as it is sent, keys taken out
+  {request}
   job.json        ids, states and times
   price.json      estimate, where it comes from, what was charged
   ledger.json     every entry of the ledger about this job, with its place in the chain
   looks.json      every look at the provider that changed something or failed, oldest first
-  answers/        the provider's answers as they came, numbered like the looks, keys taken out
+  {answers}
 """
+REQUEST = "request.json    the body of POST /v2/videos, byte for byte as it is sent, keys taken out"
+ANSWERS = "answers/        the provider's answers as they came, numbered like the looks, keys taken out"
+KEPT = "(its project keeps its prompt from whoever made this file: no request, no answers)"
 
 
 @team_page(Right.SEE_JOBS)
@@ -106,12 +109,14 @@ def files_of(job: Job) -> Iterator[tuple[str, str]]:
 
 def _files(job: Job) -> Iterator[tuple[str, str]]:
     yield "README.txt", without_keys(_readme(job))
-    yield "request.json", without_keys(_request(job))
+    if not job.is_veiled:
+        yield "request.json", without_keys(_request(job))
     yield "job.json", _json(_facts(job))
     yield "price.json", _json(_price(job))
     yield "ledger.json", _json([_entry(entry) for entry in job.entries.order_by("number")])
-    yield "looks.json", _json([_look(number, look) for number, look in _numbered(job)])
-    yield from _answers(job)
+    yield "looks.json", _json([_look(job, number, look) for number, look in _numbered(job)])
+    if not job.is_veiled:
+        yield from _answers(job)
 
 
 def _request(job: Job) -> str:
@@ -185,13 +190,13 @@ def _entry(entry: LedgerEntry) -> dict[str, Any]:
     }
 
 
-def _look(number: int, look: Look) -> dict[str, Any]:
+def _look(job: Job, number: int, look: Look) -> dict[str, Any]:
     return {
         "number": number,
         "at": _moment(look.at),
         "outcome": look.outcome,
         "status": look.status,
-        "message": look.message,
+        "message": "" if job.is_veiled else look.message,
         "answer": bool(look.raw),
     }
 
@@ -206,6 +211,8 @@ def _readme(job: Job) -> str:
         sent=_moment(job.claimed_at) or "never",
         accepted=_moment(job.accepted_at) or "no answer says so",
         ended=_moment(job.ended_at) or "not yet",
+        request=KEPT if job.is_veiled else REQUEST,
+        answers="" if job.is_veiled else ANSWERS,
         state=state_word(job.state),
         sentence=state_sentence(job.state),
         failure=f"Reason            {job.failure}\n" if job.failure else "",

@@ -167,7 +167,8 @@ class JobPage:
     @cached_property
     def moments(self) -> list[Moment]:
         """Its way, oldest first."""
-        return moments_of(self.job.events.select_related("actor").order_by("id"), self.looks)
+        events = self.job.events.select_related("actor").order_by("id")
+        return moments_of(events, self.looks, veiled=self.job.is_veiled)
 
     @property
     def request_line(self) -> str:

@@ -56,25 +56,32 @@ class Moment:
     new_day: bool = False
 
 
-def moments_of(events: Iterable[JobEvent], looks: Iterable[Look]) -> list[Moment]:
-    """Lay events and kept looks on one line, oldest first, each with the time since the one before."""
-    found = [*map(_of_event, events), *map(_of_look, looks)]
+def moments_of(events: Iterable[JobEvent], looks: Iterable[Look], *, veiled: bool) -> list[Moment]:
+    """Lay events and kept looks on one line, oldest first, each with the time since the one before.
+
+    `veiled`: for somebody who may not read the prompt, and so none of the provider's words.
+    """
+    found = [
+        *(_of_event(one, veiled=veiled) for one in events),
+        *(_of_look(one, veiled=veiled) for one in looks),
+    ]
     found.sort(key=lambda moment: moment.at)
     return _with_lapses(found)
 
 
-def _of_event(event: JobEvent) -> Moment:
+def _of_event(event: JobEvent, *, veiled: bool) -> Moment:
     title = TITLES.get(event.kind) or state_word(event.to_state)
     who = str(event.actor) if event.actor else ""
-    why = "" if event.why.rstrip(".") == title else event.why
+    said = event.plain if veiled else event.why
+    why = "" if said.rstrip(".") == title else said
     return Moment(event.at, title, why, who, tone=event.to_state)
 
 
-def _of_look(look: Look) -> Moment:
+def _of_look(look: Look, *, veiled: bool) -> Moment:
     failed = OUTCOMES.get(look.outcome)
     title = failed or f"Looked: {look.outcome}"
     status = f" (HTTP {look.status})" if look.status else ""
-    return Moment(look.at, f"{title}{status}", look.message)
+    return Moment(look.at, f"{title}{status}", "" if veiled else look.message)
 
 
 def _with_lapses(moments: Sequence[Moment]) -> list[Moment]:

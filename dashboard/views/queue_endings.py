@@ -132,7 +132,7 @@ def _ended(jobs: JobQuerySet, since: datetime) -> JobQuerySet:
 
 
 def _troubles(jobs: JobQuerySet, prices: Prices) -> list[Trouble]:
-    alike = ("state", "failure", "failure_code", "charged")
+    alike = ("state", "said", "failure_code", "charged")
     asker = prices.asker
     own = Q(keeper=asker.user) | Q(keeper=None, person=asker.user)
     if asker.may(Right.CANCEL_ANY):
@@ -141,6 +141,7 @@ def _troubles(jobs: JobQuerySet, prices: Prices) -> list[Trouble]:
         mine = own if asker.may(Right.CANCEL_OWN) else Q(pk=None)
     groups = (
         jobs.order_by()
+        .annotate(said=asker.veil.failure)
         .values(*alike)
         .annotate(
             count=Count("pk"),
@@ -167,7 +168,7 @@ def _trouble(row: dict[str, Any], jobs: Iterable[Job], prices: Prices) -> Troubl
     shown = list(jobs)[:JOBS_OF_TROUBLE]
     return Trouble(
         state=State(row["state"]),
-        sentence=row["failure"] or _without_words(State(row["state"])),
+        sentence=row["said"] or _without_words(State(row["state"])),
         code=row["failure_code"],
         charged=Charged(row["charged"]),
         count=row["count"],

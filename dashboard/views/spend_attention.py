@@ -11,7 +11,7 @@ from dashboard.templatetags.money import usd
 from dashboard.views.spend_figures import Figures
 from videojobs.models import LimitAction
 from videojobs.models.jobs import JobQuerySet
-from videojobs.money.budgets import HELD_BACK
+from videojobs.models.limits import HELD_BACK
 from videojobs.reports import Book
 
 LOOKED_AT = 500

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +12,14 @@ from django.urls import reverse
 
 from dashboard import access
 from dashboard.http import Asker
+from dashboard.versions import Meanwhile
 from tests.factories import NOW, Cast, create_cast, create_job, create_output, create_project, create_token
-from videojobs.models import Job, Notice, Project, ProjectMember, Token, User
-from videojobs.models.veils import KEPT_PROMPT
+from videojobs.lifecycle import Stale
+from videojobs.lifecycle.steps import note
+from videojobs.models import Job, Look, Membership, Notice, Project, ProjectMember, Token, User
+from videojobs.models.events import REPEATING
+from videojobs.models.limits import HELD_BACK
+from videojobs.models.veils import KEPT_PROMPT, KEPT_REASON
 from videojobs.rights import Role
 from videojobs.states import State
 
@@ -29,15 +36,15 @@ def cast(db: None) -> Cast:
 
 def job_of_alice(cast: Cast, project: Project, state: State = State.COMPLETED, **columns: Any) -> Job:
     """Make a finished job of Alice's in a project, with its clip."""
-    job = create_job(
-        cast.alice,
-        cast.team,
-        state=state,
-        prompt=SECRET,
-        project=project,
-        last_answer=f'"{SECRET}"',
-        **columns,
-    )
+    said = f"We do not make “{SECRET}”."
+    reason = "not_before_reason" if state is State.WAITING else "failure"
+    columns = {reason: said, "failure_code": "policy", "last_answer": f'"{SECRET}"'} | columns
+    if state is State.WAITING:
+        columns["not_before"] = datetime.now(UTC) + timedelta(minutes=5)
+    job = create_job(cast.alice, cast.team, state=state, prompt=SECRET, project=project, **columns)
+    for kind in REPEATING:
+        note(job, kind, said, now=NOW)
+    Look.objects.create(job=job, at=NOW, outcome="LookFailed", message=said, raw=said)
     if state is State.COMPLETED:
         create_output(job, name="clip.mp4")
     Notice.objects.tell(cast.team.pk, f"k:{job.id}", "Look at it.", kind="done", now=NOW, job=job)
@@ -97,7 +104,9 @@ def test_its_members_and_those_who_see_all_find_it(cast: Cast) -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_no_list_shows_a_prompt_that_is_kept(cast: Cast, name: str, prompts: str) -> None:
     job_of_alice(cast, create_project(cast.team, prompts=prompts))
-    job_of_alice(cast, cast.team.projects.get(prompts=prompts), state=State.WAITING)
+    kept = cast.team.projects.get(prompts=prompts)
+    for state in (State.WAITING, State.FAILED, State.UNCONFIRMED):
+        job_of_alice(cast, kept, state=state, now=datetime.now(UTC))
     assert SECRET not in browser(cast.bob).get(reverse(name)).content.decode()
 
 
@@ -107,6 +116,37 @@ def test_no_part_of_its_page_shows_a_prompt_that_is_kept(cast: Cast) -> None:
     pages = [path for path in addresses(job) if "media" not in path]
     assert [path for path in pages if SECRET in client.get(path).content.decode()] == []
     assert KEPT_PROMPT in client.get(pages[0]).content.decode()
+
+
+def test_failures_of_which_some_are_kept_fold_apart(cast: Cast) -> None:
+    """Bob reads why his own failed, and of Alice's only that they did, and the provider's code."""
+    kept, now = create_project(cast.team, prompts="hidden"), datetime.now(UTC)
+    why: dict[str, Any] = {"failure": "No cats.", "failure_code": "policy"}
+    for person in (cast.alice, cast.alice, cast.bob):
+        create_job(person, cast.team, state=State.FAILED, project=kept, now=now, **why)
+    said = browser(cast.bob).get(reverse("queue")).content.decode()
+    assert said.count("No cats.") and said.count(KEPT_REASON)
+    assert KEPT_REASON not in browser(cast.alice).get(reverse("queue")).content.decode()
+
+
+def test_what_limits_and_we_say_is_not_kept(cast: Cast) -> None:
+    kept = create_project(cast.team, prompts="hidden")
+    lost = create_job(cast.alice, cast.team, project=kept, state=State.LOST, failure="Ours.", ended_at=NOW)
+    held = create_job(cast.alice, cast.team, project=kept, not_before_reason=f"{HELD_BACK}full")
+    seen = {job.id: job for job in access.visible_jobs(asker_of(cast.bob))}
+    assert (seen[lost.id].failure, seen[held.id].not_before_reason) == ("Ours.", f"{HELD_BACK}full")
+
+
+def test_who_settles_by_hand_reads_none_of_it_in_a_dispute_pack_or_a_refusal(cast: Cast) -> None:
+    """Billing sees the money of every job, and not what its prompt was."""
+    job = job_of_alice(cast, create_project(cast.team, prompts="hidden"), state=State.FAILED)
+    Membership.objects.filter(user=cast.bob).update(role=Role.BILLING)
+    answer = browser(cast.bob).get(f"/jobs/{job.id}/dispute.zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as pack:
+        assert "request.json" not in pack.namelist() and "ledger.json" in pack.namelist()
+        assert [name for name in pack.namelist() if SECRET in pack.read(name).decode()] == []
+    assert SECRET not in Stale.about(job.id).sentence
+    assert SECRET not in Meanwhile.of(Stale.about(job.id)).what
 
 
 def test_a_title_stands_for_a_prompt_where_the_project_shows_titles(cast: Cast) -> None:
@@ -133,10 +173,12 @@ def test_using_a_job_again_gives_no_kept_prompt_away(cast: Cast) -> None:
 
 
 def test_scripts_are_told_no_more_than_pages(cast: Cast) -> None:
-    job = job_of_alice(cast, create_project(cast.team, prompts="hidden"))
+    project = create_project(cast.team, prompts="hidden")
+    jobs = [job_of_alice(cast, project, state) for state in (State.COMPLETED, State.FAILED, State.WAITING)]
     _token, secret = create_token(cast.bob, cast.team)
     headers = {"Authorization": f"Bearer {secret}"}
-    for path in ("/api/v1/jobs", f"/api/v1/jobs/{job.id}", f"/v2/videos/{job.id}", "/api/v1/approvals"):
+    each = [path for job in jobs for path in (f"/api/v1/jobs/{job.id}", f"/v2/videos/{job.id}")]
+    for path in ("/api/v1/jobs", "/api/v1/queue", "/api/v1/approvals", *each):
         assert SECRET not in Client().get(path, headers=headers).content.decode()
 
 

@@ -19,8 +19,9 @@ from videojobs.lifecycle.steps import Decided, note
 from videojobs.lifecycle.versions import locked_waiting, write
 from videojobs.models import Decision, Job, Project, User
 from videojobs.models.jobs import rank_at
+from videojobs.models.limits import HELD_BACK
 from videojobs.money import counters, ledger
-from videojobs.money.budgets import HELD_BACK, Verdict
+from videojobs.money.budgets import Verdict
 from videojobs.prices import plain
 
 MONEY = frozenset({"model", "project_id", "estimate", "estimate_source", "estimate_explanation"})

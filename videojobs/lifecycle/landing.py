@@ -27,7 +27,8 @@ from videojobs.states import State
 
 FIRST_LOOK = timedelta(seconds=3)
 
-KEY_REFUSED = "The provider refused the account (401)"
+REFUSED = "The provider refused the account"
+KEY_REFUSED = f"{REFUSED} (401)"
 """How the reason begins where sending is parked because the provider does not take the key."""
 
 
@@ -182,9 +183,7 @@ def _back_to_waiting(job: Job, error: CreateError, now: datetime) -> None:
     claimed_at = job.claimed_at
     # The account before the team's chain, as a claim locks them; two orders would wait for each other.
     if isinstance(error, AccountRefused) and not _resumed_since(job):
-        whose = "" if error.status != 401 or job.account.is_default else " See Team, Provider key."
-        reason = f"The provider refused the account ({error.status}): {error.message}{whose}"
-        park(job.account, reason, now=now)
+        park(job.account, _why_parked(job.account, error), now=now)
     if isinstance(error, Busy) and error.status == 429 and claimed_at is not None:
         _halve_places(job.account_id, claimed_at, now)
     step = Step(State.WAITING, kind, error.message, columns, {"status": error.status})
@@ -193,6 +192,16 @@ def _back_to_waiting(job: Job, error: CreateError, now: datetime) -> None:
     shares.give_back(job)
     ledger.mark_unsent(job.id, why="It was not sent, or the provider refused it before any work began.")
     _close_question(job, now)
+
+
+def _why_parked(account: ProviderAccount, error: AccountRefused) -> str:
+    """Say it without the provider's words, which may repeat a prompt: all teams of the account read it.
+
+    They stand on the job's own timeline.
+    """
+    if error.status != 401:
+        return f"{REFUSED} ({error.status}): no credit is left, or a spending limit there is reached."
+    return f"{KEY_REFUSED}: its key is not taken.{'' if account.is_default else ' See Team, Provider key.'}"
 
 
 def _resumed_since(job: Job) -> bool:

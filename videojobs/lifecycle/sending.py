@@ -16,8 +16,9 @@ from videojobs.lifecycle import asking
 from videojobs.lifecycle.landing import land_acceptance, land_failure
 from videojobs.lifecycle.steps import DATABASE_AWAY, Step, durable, note, take
 from videojobs.models import Decision, Job, ProviderAccount
+from videojobs.models.limits import HELD_BACK
 from videojobs.money import ledger
-from videojobs.money.budgets import HELD_BACK, LimitRefused
+from videojobs.money.budgets import LimitRefused
 from videojobs.provider.errors import CreateError, NotSent, Refused
 from videojobs.provider.types import CreateVideoBody, CreateVideoResponse
 from videojobs.states import State

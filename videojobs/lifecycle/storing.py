@@ -74,7 +74,9 @@ def store(job: Job, provider: LooksAtVideos, place: Place, *, clock: Callable[[]
         try:
             output = _kept(job, provider, place, clock)
         except LookError as error:
-            _later(job, error.message, LADDER, now=clock())
+            # In none of its words: they may repeat the prompt, and a lost job is told of by mail.
+            status = f" (HTTP {error.status})" if error.status else ""
+            _later(job, f"The provider did not say where the clip is{status}.", LADDER, now=clock())
         except TryLater as error:
             _later(job, error.message, LADDER, now=clock())
         except NeedsDecision as error:
@@ -161,7 +163,6 @@ def complete(job: Job, output: Output, *, now: datetime) -> bool:
             "store_problem": "",
             "decision": "",
             "seconds": round(output.duration),
-            "size": f"{output.width}x{output.height}",
         }
         step = Step(State.COMPLETED, "kept", "Our own copy is kept and checked.", columns)
         if take(fresh, step, now=now) is None:

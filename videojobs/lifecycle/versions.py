@@ -40,8 +40,8 @@ def _sentence(event: JobEvent | None) -> str:
     if event is None:
         return "This job has changed since you looked."
     who = str(event.actor) if event.actor else ""
-    by = f"{who}: " if who and who not in event.why else ""
-    return f"This job has changed since you looked. {by}{event.why}"
+    by = f"{who}: " if who and who not in event.plain else ""
+    return f"This job has changed since you looked. {by}{event.plain}"
 
 
 def locked(job_id: str, version: int | None = None) -> Job:

@@ -13,6 +13,14 @@ from videojobs.provider.errors import JobMissing, LookFailed, LookRefused, Looks
 FAILED = tuple(error.__name__ for error in (JobMissing, LookRefused, LooksTooFast, LookFailed))
 """Outcomes of looks that brought no usable answer."""
 
+REPEATING = {
+    "refused": "The provider refused it.",
+    "put_off": "It was put off.",
+    "ended": "The provider ended it without a clip.",
+    "unconfirmed": "No usable answer came, so nobody knows whether it arrived.",
+}
+"""Events that say why in the provider's words, which may repeat a prompt, and what is said without them."""
+
 
 class JobEventQuerySet(models.QuerySet["JobEvent"]):
     """The words for reading events."""
@@ -54,6 +62,11 @@ class JobEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}: {self.from_state} → {self.to_state}"
+
+    @property
+    def plain(self) -> str:
+        """Why, in no words of the provider's, for those who may not read the job's prompt."""
+        return REPEATING.get(self.kind, self.why)
 
 
 class LookQuerySet(models.QuerySet["Look"]):

@@ -11,6 +11,9 @@ from django.db.models import Q
 from videojobs.models.fields import MoneyField
 from videojobs.models.teams import Project, Team, Token
 
+HELD_BACK = "Held back by a limit: "
+"""How the sentence of a waiting job begins that a limit keeps from being sent."""
+
 USUAL_LEVELS = (50, 80, 100)
 """Per cent at which people are told."""
 

@@ -5,12 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.expressions import Combinable
 
+from videojobs.models.limits import HELD_BACK
 from videojobs.models.teams import Project, Prompts
+from videojobs.states import State
 
 KEPT_PROMPT = "Prompt kept private"
 """What stands where a project keeps a prompt from others."""
+
+KEPT_REASON = "The reason is kept private, as the prompt is."
+"""What stands where the provider said why, which may repeat the prompt; its code stays."""
 
 
 Row = TypeVar("Row", bound=models.Model)
@@ -24,6 +30,10 @@ class Veilable(Protocol):
     prompt: str
     title: str
     body: dict[str, Any]
+    state: str
+    failure: str
+    not_before_reason: str
+    last_answer: str
     is_veiled: bool
 
     @property
@@ -44,7 +54,7 @@ class Veil:
         return cls(projects={} if project.prompts == Prompts.VISIBLE else {project.pk: project.prompts})
 
     def covers(self, job: Veilable) -> bool:
-        """Tell whether this reader may not read a job's prompt, and with it its body and raw answers."""
+        """Tell whether this reader may not read a job's prompt, and with it its body and all answers."""
         return job.project_id in self.projects and job.whose != self.person
 
     def instead(self, job: Veilable) -> str:
@@ -67,6 +77,20 @@ class Veil:
         if "prompt" in job.__dict__ and self.covers(job):
             job.prompt, job.body, job.is_veiled = self.instead(job), {"model": job.model}, True
             job.title = job.title if self.projects[job.project_id] == Prompts.TITLES else ""
+            job.last_answer = ""
+            if job.failure and job.state != State.LOST:  # that is ours to say
+                job.failure = KEPT_REASON
+            if not job.not_before_reason.startswith(HELD_BACK):
+                job.not_before_reason = ""
+
+    @property
+    def failure(self) -> Combinable:
+        """Return what this reader may read of why jobs failed, as the database says it of many."""
+        if not self.projects:
+            return F("failure")
+        mine = self.readable() | Q(state=State.LOST) | Q(failure="")
+        kept = Value(KEPT_REASON, output_field=models.TextField())
+        return Case(When(mine, then=F("failure")), default=kept, output_field=models.TextField())
 
 
 class VeiledQuerySet(models.QuerySet[Row]):

@@ -30,16 +30,13 @@ from videojobs.models import (
     User,
 )
 from videojobs.models.fields import LARGEST, to_micros
-from videojobs.models.limits import USUAL_LEVELS
+from videojobs.models.limits import HELD_BACK, USUAL_LEVELS
 from videojobs.money import chain, counters, levels
 from videojobs.money.chain import Head
 from videojobs.money.counters import Counted, Room
 from videojobs.money.periods import Window, day_of
 from videojobs.money.words import a_period, does_not_fit, whose
 from videojobs.prices import plain
-
-HELD_BACK = "Held back by a limit: "
-"""How the sentence of a waiting job begins that a limit keeps from being sent."""
 
 MOST_LEVELS = 10
 NONE = Decimal(0)

@@ -64,7 +64,7 @@ def test_every_team_with_work_is_told_once(cast: Cast, account: ProviderAccount)
     claims = [claim(account) for _number in range(4)]
     for one in claims:
         refuse(one)
-    text = "The provider refused the account (402): You have no credit left."
+    text = "The provider refused the account (402): no credit is left, or a spending limit there is reached."
     assert told() == [(cast.team.pk, text), (cast.elsewhere.pk, text)]
     assert Notice.objects.count() == 2
 

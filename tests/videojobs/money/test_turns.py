@@ -9,9 +9,9 @@ from django.db import transaction
 from tests.factories import Cast, create_job, create_limit
 from videojobs import dispatch, lifecycle
 from videojobs.models import DayTotal, Job, Limit, LimitCounter, LimitPeriod, Notice, ProviderAccount, Team
-from videojobs.models.limits import LimitAction
+from videojobs.models.limits import HELD_BACK, LimitAction
 from videojobs.money import budgets, ledger
-from videojobs.money.budgets import HELD_BACK, LimitRefused
+from videojobs.money.budgets import LimitRefused
 from videojobs.money.verifying import verify
 from videojobs.provider.errors import NotSent
 
