@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from dashboard.api import making
 from tests.dashboard.api.scripts import WISH, Script
-from tests.factories import Cast, create_limit
-from videojobs.models import Job, LedgerEntry
+from tests.factories import NOW, Cast, create_job, create_limit
+from videojobs import places
+from videojobs.models import Job, JobEvent, LedgerEntry, QueueScope, Submission, Target
+from videojobs.states import State
 
 
 def refused(answer: Any, status: int) -> dict[str, Any]:
@@ -83,6 +86,31 @@ def test_an_unknown_id_is_a_404(alice: Script, job_id: str) -> None:
 def test_a_limit_that_refuses_is_a_402(alice: Script, cast: Cast) -> None:
     create_limit(cast.team, "0.27")
     refused(alice.post("/api/v1/jobs", {"body": WISH}), 402)
+
+
+@pytest.mark.parametrize("door", ["gateway", "jobs", "retry"])
+def test_a_full_queue_is_a_429_and_leaves_nothing(
+    bob: Script, cast: Cast, door: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is stored, held or sent, the key is not used up, and no script tries again by itself."""
+    ended = create_job(cast.bob, cast.team, state=State.CANCELLED)
+    create_job(cast.bob, cast.team)
+    places.set_places(cast.team, Target(QueueScope.EACH), None, 1, cast.alice, now=NOW)
+    wishes: dict[str, tuple[str, dict[str, Any]]] = {
+        "gateway": ("/v2/videos", WISH),
+        "jobs": ("/api/v1/jobs", {"body": WISH}),
+        "retry": (f"/api/v1/jobs/{ended.id}/retry", {}),
+    }
+    asked: list[object] = []
+    monkeypatch.setattr(making, "nudge", asked.append)
+    before = [sorted(rows.objects.values_list("pk")) for rows in (Job, LedgerEntry, JobEvent, Submission)]
+    answer = bob.post(*wishes[door], idempotency_key="once")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "queue_full")
+    assert "ask Alice" in answer.json()["error"]["message"] and answer["x-should-retry"] == "false"
+    after = [sorted(rows.objects.values_list("pk")) for rows in (Job, LedgerEntry, JobEvent, Submission)]
+    assert after == before and not asked
+    places.set_places(cast.team, Target(QueueScope.EACH), None, 2, cast.alice, now=NOW)
+    assert bob.post(*wishes[door], idempotency_key="once").status_code in {200, 201}
 
 
 def test_an_unforeseen_error_is_json_without_a_traceback(alice: Script, cast: Cast) -> None:
