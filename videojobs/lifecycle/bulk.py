@@ -139,7 +139,8 @@ def dismiss_all(jobs: JobQuerySet, actor: User, *, now: datetime, patience: floa
 def dismiss(job_id: str, actor: User, *, version: int | None, now: datetime) -> Job:
     """Put one failure away, or stop waiting for a job that was sent. Raises Stale or Decided.
 
-    What was sent is watched and kept all the same, and the provider charges for it.
+    What was sent is watched and kept all the same, and the provider charges for it. It is out of sight
+    until its clip is there; where none comes, it is shown again.
     """
     with transaction.atomic():
         job = locked(job_id, version)

@@ -26,6 +26,9 @@ _COUNTS_FROM = frozenset({State.SENDING, State.WAITING})
 _MOVES_MONEY = ENDED | {State.WAITING}
 """Coming or going here, a job's open hold is counted otherwise."""
 
+_NEEDS_EYES = (ENDED - {State.COMPLETED}) | {State.WAITING, State.UNCONFIRMED}
+"""A job that comes here is shown again, whoever had put it away while it was under way."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,6 +64,8 @@ def take(job: Job, step: Step, *, now: datetime, **still: Any) -> JobEvent | Non
     columns = step.columns | {"state": step.to, "ended_at": now if step.to in ENDED else None}
     if step.to in _COUNTS_FROM:
         columns["counted_at"] = now if step.to == State.SENDING else job.created_at
+    if step.to in _NEEDS_EYES:
+        columns["dismissed_at"] = None
     # The row as it is, not as the caller read it: money may have moved since.
     stood = _locked(job) if {before, step.to} & _MOVES_MONEY else None
     was = Standing.of(stood) if stood else None

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from tests.factories import NOW, Cast, body, create_job, create_limit, live_account, price, put
 from tests.videojobs.lifecycle.claims import claim
@@ -13,6 +14,7 @@ from videojobs import lifecycle
 from videojobs.bodies import BodyProblem, BodyRefused
 from videojobs.lifecycle import Decided, Done, Order, Stale, WrongAnswer
 from videojobs.lifecycle.bulk import of_one_kind, summed, troubles
+from videojobs.lifecycle.steps import Step, take
 from videojobs.models import AuditEntry, Balance, Job, JobEvent, LimitScope, Project, ProviderAccount
 from videojobs.models.jobs import JobQuerySet
 from videojobs.money.verifying import verify
@@ -229,6 +231,17 @@ class TestDismiss:
             JobEvent.objects.get(kind="dismissed").why
             == "Bob waits for it no more; it is kept when it comes."
         )
+
+    @pytest.mark.parametrize(("end", "stays"), [(State.FAILED, False), (State.STORING, True)])
+    def test_what_is_hidden_is_shown_again_where_no_clip_comes(
+        self, cast: Cast, end: State, *, stays: bool
+    ) -> None:
+        job = create_job(cast.bob, cast.team, state=State.IN_PROGRESS)
+        hidden = lifecycle.dismiss(job.id, cast.bob, version=1, now=LATER)
+        with transaction.atomic():
+            take(hidden, Step(end, "landed", "It ended."), now=LATER)
+        hidden.refresh_from_db()
+        assert (hidden.dismissed_at is not None) is stays
 
     @pytest.mark.parametrize("state", [State.WAITING, State.UNCONFIRMED, State.COMPLETED])
     def test_what_waits_or_needs_somebody_stays_in_sight(self, cast: Cast, state: State) -> None:
