@@ -42,6 +42,16 @@ def test_one_person_after_another_oldest_first(cast: Cast, account: ProviderAcco
     assert order_of(account, 5) == ["alice 0", "bob 10", "alice 1", "alice 2", "-"]
 
 
+def test_turns_go_by_money_and_not_by_count(cast: Cast, account: ProviderAccount) -> None:
+    for minute in range(2):
+        waiting(cast, "alice", minute, usd="0.84")
+    for minute in range(6):
+        waiting(cast, "bob", minute, usd="0.28")
+    went = order_of(account, 8)
+    assert sorted(went[:4]) == ["alice 0", "bob 0", "bob 1", "bob 2"]
+    assert sorted(went[4:]) == ["alice 1", "bob 3", "bob 4", "bob 5"]
+
+
 def test_no_more_than_the_places_are_sent(cast: Cast, account: ProviderAccount) -> None:
     ProviderAccount.objects.update(places=2)
     for minute in range(3):

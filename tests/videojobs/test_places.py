@@ -98,6 +98,22 @@ def test_a_marked_job_goes_first_and_is_owed_for(cast: Cast, account: ProviderAc
     assert [claim(account, second) for second in range(3)] == ["marked", "alice", "bob"]
 
 
+def test_job_after_job_marked_next_is_charged_to_whose_they_are(cast: Cast, account: ProviderAccount) -> None:
+    """Whoever marks them: their own person and team owe for all of them, and others catch up first."""
+    for number in range(3):
+        create_job(cast.alice, cast.team, prompt=f"marked {number}", next_at=NOW, next_by=cast.bob)
+    for _number in range(4):
+        create_job(cast.alice, cast.team, prompt="alice")
+        create_job(cast.bob, cast.team, prompt="bob")
+        create_job(cast.charlie, cast.elsewhere, prompt="charlie")
+    went = [claim(account, second) for second in range(3)]
+    assert sorted(went) == ["marked 0", "marked 1", "marked 2"]
+    assert starts(cast)[cast.alice.pk] == starts(cast)[None] == Decimal("0.84")
+    assert [claim(account, second) for second in range(3, 6)] == ["charlie"] * 3
+    later = [claim(account, second) for second in range(6, 12)]
+    assert [prompt for prompt in later if prompt != "charlie"][:3] == ["bob"] * 3
+
+
 @both
 def test_what_comes_back_is_given_back_once(cast: Cast, account: ProviderAccount) -> None:
     create_job(cast.bob, cast.team)
