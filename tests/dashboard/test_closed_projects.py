@@ -16,7 +16,7 @@ from dashboard.versions import Meanwhile
 from tests.factories import NOW, Cast, create_cast, create_job, create_output, create_project, create_token
 from videojobs.lifecycle import Stale
 from videojobs.lifecycle.steps import note
-from videojobs.models import Job, Look, Membership, Notice, Project, ProjectMember, Token, User
+from videojobs.models import Job, JobEvent, Look, Membership, Notice, Project, ProjectMember, Token, User
 from videojobs.models.events import REPEATING
 from videojobs.models.limits import HELD_BACK
 from videojobs.models.veils import KEPT_PROMPT, KEPT_REASON
@@ -145,7 +145,16 @@ def test_who_settles_by_hand_reads_none_of_it_in_a_dispute_pack_or_a_refusal(cas
     with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as pack:
         assert "request.json" not in pack.namelist() and "ledger.json" in pack.namelist()
         assert [name for name in pack.namelist() if SECRET in pack.read(name).decode()] == []
-    assert SECRET not in Stale.about(job.id).sentence
+    JobEvent.objects.create(
+        job=job,
+        team=cast.team,
+        at=NOW,
+        kind="ended",
+        from_state="queued",
+        to_state="failed",
+        why=SECRET,
+    )
+    assert Stale.about(job.id).sentence.endswith(REPEATING["ended"])
     assert SECRET not in Meanwhile.of(Stale.about(job.id)).what
 
 

@@ -93,6 +93,7 @@ class SimulatorApp:
         return {
             "creates": book.creates(),
             "looks": self._simulation.looks,
+            "lookers": {job_id: sorted(keys) for job_id, keys in self._simulation.lookers.items()},
             "files": list(self._simulation.fetches),
         }
 
@@ -100,6 +101,7 @@ class SimulatorApp:
         self._simulation.book.forget_creates()
         self._simulation.fetches.clear()
         self._simulation.looks.clear()
+        self._simulation.lookers.clear()
 
 
 class SimulatorServer(uvicorn.Server):

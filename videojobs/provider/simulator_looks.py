@@ -3,6 +3,7 @@
 import asyncio
 
 from videojobs.provider.simulator_answers import body, describe, refusal_headers
+from videojobs.provider.simulator_creates import fingerprint
 from videojobs.provider.simulator_faults import Faults
 from videojobs.provider.simulator_http import Exchange, error_body
 from videojobs.provider.simulator_jobs import Job, now
@@ -18,6 +19,7 @@ SENTENCES = {
 async def look(exchange: Exchange, simulation: Simulation, job_id: str) -> None:
     """Answer a look at a job, as it should be or with the faults asked for."""
     simulation.looks[job_id] += 1
+    simulation.lookers[job_id].add(fingerprint(exchange.headers.get("authorization", "")))
     job = simulation.book.find(job_id)
     if not exchange.has_key:
         return await exchange.json(401, error_body(SENTENCES[401], code="invalid_api_key"))

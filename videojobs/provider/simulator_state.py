@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Simulation:
         self.board = FaultBoard(json.loads(self.book.kept("faults", "[]")))
         self.fetches: deque[dict[str, Any]] = deque(maxlen=KEPT_FETCHES)
         self.looks: Counter[str] = Counter()
+        self.lookers: defaultdict[str, set[str]] = defaultdict(set)  # with which keys, for the log
         self.speed = speed
         self.previous_id = self.latest_id = ""
         self._secret = self.book.kept("secret", secrets.token_hex(32)).encode()
