@@ -86,7 +86,9 @@ def test_the_next_job_stays_under_a_pause_even_if_marked(cast: Cast, account: Pr
     pauses.pause(cast.team, Target(QueueScope.MODEL, model=DIRECTOR), cast.alice, "too slow", now=NOW)
     assert claim(account) == "-"
     assert dispatch.sendable_now(account, NOW, at_most=5) == 0
-    pauses.resume(cast.team, Target(QueueScope.MODEL, model=DIRECTOR), cast.alice, now=NOW)
+    pauses.resume(
+        cast.team, Target(QueueScope.MODEL, model=DIRECTOR), cast.alice, may_pause_all=True, now=NOW
+    )
     assert claim(account) != "-"
 
 
@@ -101,14 +103,15 @@ def test_a_marked_job_goes_first_and_is_owed_for(cast: Cast, account: ProviderAc
 def test_job_after_job_marked_next_is_charged_to_whose_they_are(cast: Cast, account: ProviderAccount) -> None:
     """Whoever marks them: their own person and team owe for all of them, and others catch up first."""
     for number in range(3):
-        create_job(cast.alice, cast.team, prompt=f"marked {number}", next_at=NOW, next_by=cast.bob)
+        marked: dict[str, Any] = {"prompt": f"marked {number}", "next_at": NOW, "next_by": cast.bob}
+        create_job(cast.alice, cast.team, usd="0.56", **marked)
     for _number in range(4):
         create_job(cast.alice, cast.team, prompt="alice")
         create_job(cast.bob, cast.team, prompt="bob")
         create_job(cast.charlie, cast.elsewhere, prompt="charlie")
     went = [claim(account, second) for second in range(3)]
     assert sorted(went) == ["marked 0", "marked 1", "marked 2"]
-    assert starts(cast)[cast.alice.pk] == starts(cast)[None] == Decimal("0.84")
+    assert starts(cast)[cast.alice.pk] == starts(cast)[None] == Decimal("1.68")
     assert [claim(account, second) for second in range(3, 6)] == ["charlie"] * 3
     later = [claim(account, second) for second in range(6, 12)]
     assert [prompt for prompt in later if prompt != "charlie"][:3] == ["bob"] * 3
@@ -196,9 +199,9 @@ def test_a_second_pause_of_the_same_says_who_was_first(cast: Cast) -> None:
     with pytest.raises(AlreadyPaused, match="Alice paused the whole team already"):
         pauses.pause(cast.team, TEAM, cast.bob, "", now=NOW)
     assert [pause.why for pause in pauses.open_pauses(cast.team)] == ["lunch"]
-    pauses.resume(cast.team, TEAM, cast.bob, now=NOW)
+    pauses.resume(cast.team, TEAM, cast.bob, may_pause_all=True, now=NOW)
     with pytest.raises(NotPaused):
-        pauses.resume(cast.team, TEAM, cast.alice, now=NOW)
+        pauses.resume(cast.team, TEAM, cast.alice, may_pause_all=True, now=NOW)
     said = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
     assert said == ["queue_paused", "queue_resumed"]
 
