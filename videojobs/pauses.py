@@ -2,19 +2,24 @@
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from videojobs import audit, broadcast
 from videojobs.models import Job, Pause, ProviderAccount, QueueScope, Target, Team, User
 from videojobs.models.queueing import PauseQuerySet
+from videojobs.money.words import who_may
 from videojobs.places import WrongTarget, check_target
+from videojobs.rights import Right
 
 __all__ = [
     "LONGEST_WHY",
     "AlreadyPaused",
     "NotPaused",
+    "NotYours",
     "Target",
     "WrongTarget",
+    "may_lift",
     "open_pauses",
     "pause",
     "resume",
@@ -29,6 +34,10 @@ class AlreadyPaused(Exception):
 
 class NotPaused(Exception):
     """It is not paused, or somebody resumed it a moment ago."""
+
+
+class NotYours(PermissionDenied):
+    """Somebody else paused it, and only who may pause anybody's line can resume it. The message says who."""
 
 
 def pause(team: Team, target: Target, actor: User, why: str, *, now: datetime) -> Pause:
@@ -61,10 +70,18 @@ def _wait_for_claims(team: Team) -> None:
     list(ProviderAccount.objects.locked().filter(pk__in=waiting_in).order_by("pk").values_list("pk"))
 
 
-def resume(team: Team, target: Target, actor: User, *, now: datetime) -> Pause:
-    """Let a target be sent again, each in its turn; the caller nudges. Raises NotPaused."""
+def may_lift(pause: Pause, actor: User, *, may_pause_all: bool) -> bool:
+    """Tell whether a person may end a pause: who may pause all, else who set it over their own line."""
+    return may_pause_all or pause.person_id == pause.paused_by_id == actor.pk
+
+
+def resume(team: Team, target: Target, actor: User, *, may_pause_all: bool, now: datetime) -> Pause:
+    """Let a target be sent again, each in its turn; the caller nudges. Raises NotPaused or NotYours."""
     with transaction.atomic():
         ended = _open(team, target).select_related("paused_by", "person").first()
+        if ended is not None and not may_lift(ended, actor, may_pause_all=may_pause_all):
+            who = who_may(team.pk, Right.PAUSE)
+            raise NotYours(f"{ended.paused_by} paused it; {who} can resume it.")
         if ended is None or not Pause.objects.open().filter(pk=ended.pk).update(ended_at=now, ended_by=actor):
             raise NotPaused(f"Nobody has {target} paused.")
         ended.ended_at, ended.ended_by = now, actor

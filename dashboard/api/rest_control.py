@@ -156,7 +156,8 @@ def pause_queue(request: ApiRequest, wish: PauseWish) -> PauseOut:
 def resume_queue(request: ApiRequest, wish: PauseWish) -> PauseOut:
     """Let it be sent again, each in its turn."""
     asker, target = request.auth, _target(request.auth, wish)
-    ended = pauses.resume(asker.team, target, asker.user, now=timezone.now())
+    may_all = asker.may(Right.PAUSE)
+    ended = pauses.resume(asker.team, target, asker.user, may_pause_all=may_all, now=timezone.now())
     making.nudge(asker.team.provider_account)
     return pause_out(ended)
 

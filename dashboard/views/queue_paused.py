@@ -8,6 +8,7 @@ from dashboard.templatetags.states import model_name
 from videojobs import pauses
 from videojobs.models import Job, Pause, Target
 from videojobs.models.queueing import QueueScope
+from videojobs.money.words import who_may
 from videojobs.rights import Right
 
 PEOPLE_OFFERED = 100
@@ -15,10 +16,18 @@ PEOPLE_OFFERED = 100
 
 @dataclass(frozen=True)
 class Paused:
-    """One pause that holds, as one person sees it."""
+    """One pause that holds, as one person sees it. `all_resumers` are who may resume any, by name."""
 
     pause: Pause
     may_resume: bool
+    all_resumers: str = ""
+
+    @property
+    def who(self) -> str:
+        """Who can resume it: "Alice or Erik", and whoever paused their own line."""
+        if self.pause.person_id != self.pause.paused_by_id:
+            return self.all_resumers
+        return f"{self.pause.person}{',' if ' or ' in self.all_resumers else ' or'} {self.all_resumers}"
 
     @property
     def what(self) -> str:
@@ -32,13 +41,13 @@ class Paused:
 
 def paused(asker: Asker) -> list[Paused]:
     """Return what is paused in a team, and which of it this person may resume."""
-    return [Paused(pause, may_resume(asker, pause)) for pause in pauses.open_pauses(asker.team)]
-
-
-def may_resume(asker: Asker, pause: Pause) -> bool:
-    """Tell whether a person may end a pause: who may pause all, and of one's own line oneself."""
-    mine = pause.scope == QueueScope.PERSON and pause.person_id == asker.user.pk
-    return asker.may(Right.PAUSE) or (mine and asker.may(Right.CANCEL_OWN))
+    found, may_all = pauses.open_pauses(asker.team), asker.may(Right.PAUSE)
+    may_own = asker.may(Right.CANCEL_OWN)
+    resumers = who_may(asker.team.pk, Right.PAUSE) if found and not may_all else ""
+    return [
+        Paused(one, may_own and pauses.may_lift(one, asker.user, may_pause_all=may_all), resumers)
+        for one in found
+    ]
 
 
 def targets(asker: Asker, already: Iterable[Paused]) -> list[tuple[Target, str]]:

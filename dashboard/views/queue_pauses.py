@@ -8,7 +8,7 @@ from dashboard.access import refusal, team_page
 from dashboard.forms.queue import PauseForm
 from dashboard.http import TeamRequest
 from dashboard.views.queue_answer import said, show
-from dashboard.views.queue_paused import Paused, may_resume, paused, targets
+from dashboard.views.queue_paused import Paused, paused, targets
 from videojobs import pauses, tasks
 from videojobs.models import Pause, Target
 from videojobs.models.queueing import QueueScope
@@ -43,11 +43,12 @@ def resume(request: TeamRequest) -> HttpResponse:
         if not asker.may(Right.CANCEL_OWN):
             raise PermissionDenied(refusal(asker, Right.PAUSE))
         raise Http404("No such pause.")
-    if not may_resume(asker, found):
+    if not asker.may(Right.CANCEL_OWN):
         raise PermissionDenied(refusal(asker, Right.PAUSE))
     target = Target(QueueScope(found.scope), person=found.person, model=found.model)
     try:
-        pauses.resume(asker.team, target, asker.user, now=timezone.now())
+        may_all = asker.may(Right.PAUSE)
+        pauses.resume(asker.team, target, asker.user, may_pause_all=may_all, now=timezone.now())
     except pauses.NotPaused:
         return show(request, problem="Somebody resumed it a moment ago.", status=409)
     tasks.nudge_send(asker.team.provider_account)

@@ -272,6 +272,13 @@ class TestPauses:
     def test_a_member_pauses_their_own_line(self, bob: Script, person: str) -> None:
         assert bob.post("/api/v1/queue/pause", {"scope": "person", "person": person}).status_code == 200
 
+    def test_a_member_resumes_what_they_paused_and_no_more(self, alice: Script, bob: Script) -> None:
+        wish = {"scope": "person", "person": "bob@example.org"}
+        for who, status in ((bob, 200), (alice, 403)):
+            who.post("/api/v1/queue/pause", wish)
+            assert bob.post("/api/v1/queue/resume", wish).status_code == status
+        assert Pause.objects.open().get().ended_at is None
+
     @pytest.mark.parametrize(
         "wish",
         [

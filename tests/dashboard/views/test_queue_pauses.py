@@ -5,10 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import DIRECTOR, Cast, create_cast, create_job
+from tests.factories import DIRECTOR, Cast, create_cast, create_job, create_user, join
 from videojobs import pauses
-from videojobs.models import Pause, Target
+from videojobs.models import Pause, Target, User
 from videojobs.models.queueing import QueueScope
+from videojobs.rights import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,23 @@ def test_whoever_may_not_cannot_resume(bob: Client, cast: Cast) -> None:
     one = paused(cast)
     assert bob.post(reverse("queue_resume"), {"pause": one.pk}).status_code == 403
     assert Pause.objects.open().exists()
+
+
+def test_a_line_an_admin_paused_is_not_for_its_member_to_resume(bob: Client, cast: Cast) -> None:
+    one = paused(cast, QueueScope.PERSON)
+    shown = bob.get(reverse("queue")).content.decode()
+    assert "Alice can resume it." in shown and reverse("queue_resume") not in shown
+    response = bob.post(reverse("queue_resume"), {"pause": one.pk})
+    assert response.status_code == 403
+    assert "Alice paused it; Alice can resume it." in response.content.decode()
+    assert Pause.objects.open().exists()
+
+
+def test_whose_own_pause_it_is_reads_with_those_who_may_resume_any(cast: Cast, client: Client) -> None:
+    join(create_user("dora@example.org", name="Dora"), cast.team, Role.VIEWER)
+    pauses.pause(cast.team, Target(QueueScope.PERSON, person=cast.bob), cast.bob, "", now=timezone.now())
+    client.force_login(User.objects.get(name="Dora"))
+    assert "Bob or Alice can resume it." in client.get(reverse("queue")).content.decode()
 
 
 def test_resuming_twice_says_who_was_first(alice: Client, cast: Cast) -> None:
