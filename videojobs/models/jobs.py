@@ -155,7 +155,7 @@ class Job(models.Model):
     prompt = models.TextField(blank=True)
     body = models.JSONField()
     seconds = models.PositiveIntegerField(null=True, blank=True)  # expected, until the file is probed
-    size = models.CharField(max_length=20, blank=True)  # expected, "1280x720"
+    size = models.CharField(max_length=20, blank=True)  # "1280x720" as asked; the file's own is its output's
 
     state = models.CharField(max_length=12, default=State.WAITING.value)
     decision = models.CharField(max_length=12, choices=Decision.choices, default="", blank=True)

@@ -189,6 +189,14 @@ def test_a_clip_unlike_the_request_is_kept_and_says_so(finished: Finished, tmp_p
     assert "instead of 9 s" in job.output.difference
 
 
+def test_a_clip_of_another_size_stays_a_job_of_the_size_asked_for(finished: Finished, tmp_path: Path) -> None:
+    job = finished("[[fault:clip-size=320x180]]")
+    asked = job.size
+    job = attempt(job, tmp_path)
+    assert (job.output.width, job.output.height) == (320, 180)
+    assert job.size == asked != "320x180"  # past times and charges are looked up by what was asked
+
+
 @pytest.mark.parametrize("where", ["private", "http", "loop", "metadata", "ipv6", "file"])
 def test_a_link_that_leads_somewhere_unsafe_is_not_followed(
     finished: Finished, tmp_path: Path, where: str
