@@ -14,6 +14,9 @@ from heapq import heapify, heappop, heappush, heapreplace
 from random import Random
 from statistics import fmean, pvariance
 
+LEAST_HALF = 0.1
+"""Seconds; a narrower half of a range is measured with this."""
+
 TAIL = 0.1
 """What a range leaves out at each end."""
 
@@ -32,7 +35,7 @@ STEPS = 20_000
 BLOCK = 8
 """Jobs in a row whose mean tells whether there are slow hours."""
 
-LEAST_DRIFT = 0.06
+LEAST_DRIFT = 0.02
 """No past tells the next hour's mean better than this, as a part of it."""
 
 ALIKE = 0.8
@@ -65,21 +68,51 @@ class Typical:
 
 
 @dataclass(frozen=True)
+class Off:
+    """Where a tenth is earlier, and a tenth later: from the middle of a range, in halves of its width."""
+
+    low: float = -1.0
+    high: float = 1.0
+
+    @staticmethod
+    def share(low: float, high: float, true: float) -> float:
+        """Return how far from the middle of a range something came, in halves of its width."""
+        return (true - (low + high) / 2) / max((high - low) / 2, LEAST_HALF)
+
+    def drawn(self, low: float, high: float) -> tuple[float, float]:
+        """Return a range drawn anew."""
+        middle, half = (low + high) / 2, (high - low) / 2
+        return max(middle + half * self.low, 0.0), max(middle + half * self.high, 0.0)
+
+
+@dataclass(frozen=True)
+class Offs:
+    """How far off the ranges for starts and for ends have lately been."""
+
+    starts: Off = Off()
+    ends: Off = Off()
+
+
+@dataclass(frozen=True)
 class Lasted:
-    """Seconds a past job had a place at the provider, and seconds until its clip was kept after that."""
+    """Seconds a past job had a place at the provider, and seconds until its clip was kept after that.
+
+    `kept` is None where it is not kept yet, or never was.
+    """
 
     made: float
-    kept: float = 0.0
+    kept: float | None = None
 
 
 class Times:
     """What past jobs of one kind say about the next one. Takes them newest first, at least `FEWEST`."""
 
     def __init__(self, past: Sequence[Lasted]) -> None:
+        self.past = past
         made = [one.made for one in past]
         self.made = sorted(made)
         self.points = [quantile(self.made, (number + 0.5) / POINTS) for number in range(POINTS)]
-        self.kept = sorted(one.kept for one in past)
+        self.kept = sorted(one.kept for one in past if one.kept is not None) or [0.0]
         self.error, self.drift = _doubts(made)
 
     @property
@@ -154,7 +187,8 @@ class Line:
     """All that is known of a queue: who has a place, who waits in which order, and how many places there are.
 
     `limits` are narrower numbers of places by name. `times` know the kinds; a kind they do not know lasts as
-    long as any. `lags` are seconds from a place falling free until the next job has it.
+    long as any. `lags` are seconds from a place falling free until the next job has it. By `offs` ranges are
+    drawn anew.
     """
 
     places: int
@@ -163,24 +197,28 @@ class Line:
     times: Mapping[str, Times]
     limits: Mapping[Limit, int] = field(default_factory=dict)
     lags: Sequence[float] = (0.0,)
+    offs: Offs = Offs()
 
-    def expected(self, first: int, end: int, *, seed: int = 0) -> list[Expected | None]:
+    def expected(
+        self, first: int, end: int, *, seed: int = 0, most: int = MOST_PLAYS
+    ) -> list[Expected | None]:
         """Return for the jobs at these places, from 0, when they start and finish."""
-        played = self.played(end, seed=seed)
+        played = self.played(end, seed=seed, most=most)
         return [played.expected(place) for place in range(first, min(end, len(self.ahead)))]
 
-    def played(self, depth: int, *, seed: int = 0) -> "Played":
-        """Play the queue through for the first jobs in line. The same queue gives the same ranges.
+    def played(self, depth: int, *, seed: int = 0, most: int = MOST_PLAYS) -> "Played":
+        """Play the queue through for the first jobs in line, at `most` so often. The same queue gives the
+        same ranges.
 
         What is not foreseeable is left out: jobs yet to be sent, pauses, refusals.
         """
         ahead = self.ahead[:depth]
         if not (ahead and self.times):
-            return Played(ahead, frozenset(), [])
-        plays = min(max(STEPS // len(ahead), FEWEST_PLAYS), MOST_PLAYS)
+            return Played(ahead, frozenset(), [], self.offs)
+        plays = min(max(STEPS // len(ahead), FEWEST_PLAYS), most)
         game = _Game(self, ahead)
         random = Random(seed)  # noqa: S311  no secret: the same queue gives the same ranges
-        return Played(ahead, frozenset(self.times), [game.play(random) for _play in range(plays)])
+        return Played(ahead, frozenset(self.times), [game.play(random) for _play in range(plays)], self.offs)
 
 
 @dataclass(frozen=True)
@@ -190,6 +228,7 @@ class Played:
     ahead: Sequence[Ahead]
     known: frozenset[str]
     plays: Sequence[tuple[Sequence[float], Sequence[float]]]
+    offs: Offs
 
     def expected(self, place: int) -> Expected | None:
         """Return when the job at a place, from 0, starts and finishes; None where nobody knows."""
@@ -199,7 +238,8 @@ class Played:
         if math.inf in starts:
             return None  # what it waits for never falls free
         ends = [play[1][place] for play in self.plays]
-        return Expected(*map(_seconds, (*between(starts), *between(ends))))
+        start, end = self.offs.starts.drawn(*between(starts)), self.offs.ends.drawn(*between(ends))
+        return Expected(*map(_seconds, (*start, *end)))
 
 
 def between(values: Iterable[float]) -> tuple[float, float]:
@@ -345,5 +385,4 @@ class _Game:
 
 def _of_any(times: Sequence[Times]) -> Times:
     """Return the times of a job of whatever kind."""
-    lengths = [Lasted(made, kept) for one in times for made, kept in zip(one.made, one.kept, strict=True)]
-    return Times(lengths)
+    return Times([lasted for one in times for lasted in one.past])

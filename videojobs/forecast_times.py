@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from videojobs.forecast import FEWEST, Lasted, Times, Typical
+from videojobs.forecast_hindsight import Ran
 from videojobs.models import Job, ProviderAccount
 from videojobs.states import State
 
@@ -44,10 +45,11 @@ def key(kind: Kind) -> str:
 
 @dataclass(frozen=True)
 class Past:
-    """What past jobs say: by `key`, how long a kind takes; and how long a free place waits for a job."""
+    """What past jobs say: how long a kind takes, by `key`; how long a free place waits; what ran when."""
 
     times: dict[str, Times]
     lags: Sequence[float]
+    ran: Sequence[Ran] = ()
 
 
 def read(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) -> Past:
@@ -64,7 +66,8 @@ def read(account: ProviderAccount, kinds: Iterable[Kind], teams: Iterable[int]) 
         others = _joined(_of_teams(account, teams))
         found |= _of_any_size(others, missing)
         rows = others if len(others) > len(rows) else rows
-    return Past({key(kind): Times(lengths) for kind, lengths in found.items()}, lags(rows))
+    times = {key(kind): Times(lengths) for kind, lengths in found.items()}
+    return Past(times, lags(rows), _ran(rows))
 
 
 def typical_of(jobs: Iterable[Job]) -> dict[str, Typical]:
@@ -113,6 +116,20 @@ def lags(rows: Iterable[_Row]) -> Sequence[float]:
     return found[-LATEST_LAGS:] if len(found) >= FEWEST else USUAL_LAGS
 
 
+def _ran(rows: Iterable[_Row]) -> Sequence[Ran]:
+    return [
+        Ran(
+            key((model, size)),
+            created.timestamp(),
+            claimed.timestamp(),
+            finished.timestamp(),
+            ended.timestamp() if ended is not None and state == State.COMPLETED else None,
+        )
+        for model, size, state, created, claimed, _accepted, finished, ended in rows
+        if claimed is not None and finished is not None
+    ]
+
+
 def _settled(team: int) -> QuerySet[Job]:
     # Only settled jobs, so that their index answers.
     return Job.objects.filter(team=team, cost__isnull=False, finished_at__isnull=False).order_by(
@@ -143,7 +160,8 @@ def _sorted(rows: Iterable[_Row]) -> dict[Kind, list[Lasted]]:
         sending = (accepted - claimed).total_seconds() if claimed else 0.0
         made = (finished - accepted).total_seconds() + min(max(sending, 0.0), LONGEST_SENDING)
         was_kept = state == State.COMPLETED and ended is not None
-        kept = max((ended - finished).total_seconds(), 0.0) if was_kept and ended else 0.0
+        # A clip still on its way says nothing yet; taken as kept at once it would promise too much.
+        kept = max((ended - finished).total_seconds(), 0.0) if was_kept and ended else None
         found.setdefault((model, size), []).append((finished, Lasted(made, kept)))
     return {
         kind: [lasted for _at, lasted in sorted(past, key=lambda one: one[0], reverse=True)]

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db.models import QuerySet
 
-from videojobs import forecast_times
+from videojobs import forecast_hindsight, forecast_times
 from videojobs.dispatch.choosing import places_of
 from videojobs.dispatch.turns import Turn, order
 from videojobs.forecast import Ahead, Busy, Expected, Line, Played
@@ -151,7 +151,9 @@ class WholeLine:
             if of not in alike:
                 alike[of] = Ahead(_kind(turn), limits(turn))
             ahead.append(alike[of])
-        return Line(places_of(self.account), busy, ahead, past.times, names, past.lags)
+        places = places_of(self.account)
+        offs = forecast_hindsight.offs(past.ran, places, past.lags)
+        return Line(places, busy, ahead, past.times, names, past.lags, offs)
 
     def _age(self, job: There) -> float:
         return max((self.now - job.since).total_seconds(), 0.0) if job.since else 0.0
