@@ -14,6 +14,7 @@ from django.core.cache import cache
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.prepared import copy_database
 from tests.simulator import shared_simulator, simulator  # noqa: F401 - fixtures for everybody
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -72,6 +73,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Drive the distribution's Chromium, not one that Playwright would download."""
     return browser_type_launch_args | {"executable_path": find_chromium(), "args": list(CHROMIUM_FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Let pytest-django go on with the database that is there; it goes away with the run's folder."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Put a copy of a migrated database where this process's own is to be; migrating then finds no work."""
+    copy_database(settings.DATABASES["default"])
 
 
 @pytest.fixture
