@@ -25,7 +25,7 @@ NOBODY = 65534
 PATIENCE = 30.0
 """Seconds for a server to come up."""
 
-HASTY = ("-c", "fsync=off", "-c", "full_page_writes=off")
+HASTY = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 INITDB_OPTIONS = ("--no-sync", "--locale=C.UTF-8", "--auth=trust", "--username=dailies")
 
 SQLITE_ROUND = ("-m", "not postgresql and not browser")
