@@ -149,7 +149,7 @@ class DeedForm(forms.Form):
 
     DEEDS = (
         *("top", "bottom", "place", "before", "after", "low", "normal", "high"),
-        *("next", "not_next", "later", "in_turn", "cancel", "dismiss"),
+        *("next", "not_next", "later", "in_turn", "cancel", "dismiss", "bring_back"),
     )
     deed = forms.ChoiceField(choices=[(deed, deed) for deed in DEEDS])
     version = forms.IntegerField(min_value=1)

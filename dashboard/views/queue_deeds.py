@@ -67,6 +67,9 @@ WAYS: dict[str, Way] = {
     ),
     "cancel": lambda job, actor, version, now, _: lifecycle.cancel(job, actor, version=version, now=now),
     "dismiss": lambda job, actor, version, now, _: lifecycle.dismiss(job.id, actor, version=version, now=now),
+    "bring_back": lambda job, actor, version, now, _: lifecycle.bring_back(
+        job.id, actor, version=version, now=now
+    ),
 }
 
 
@@ -111,7 +114,8 @@ def _done(given: dict[str, Any], job: Job) -> str:
         "not_next": "It takes its turn again.",
         "in_turn": "It takes its turn again.",
         "cancel": f"Cancelled before it was sent. {usd(job.held)} is free again.",
-        "dismiss": "Put away. We keep looking, and keep the clip.",
+        "dismiss": "Hidden. It goes on at the provider; its clip is kept, and comes to the Gallery.",
+        "bring_back": "Shown again.",
     }
     if given["deed"] == "later":
         return f"It is sent after {on_clocks(given['when'], job.team.zone)}."

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
-from dashboard.access import visible_jobs
+from dashboard.access import may_change, visible_jobs
 from dashboard.forms.queue import QueueFilters
 from dashboard.http import Asker
 from dashboard.views.deeds import Deeds
@@ -17,7 +17,7 @@ from dashboard.views.queue_endings import Endings, endings
 from dashboard.views.queue_prices import Prices
 from dashboard.views.queue_waiting import WaitingList
 from videojobs import forecast_times, reports
-from videojobs.dispatch import unwatched
+from videojobs.dispatch import places_of, unwatched
 from videojobs.forecast import Typical
 from videojobs.models import Job, ProviderAccount
 from videojobs.models.jobs import Decision as WaitsFor
@@ -32,11 +32,20 @@ RUNNING = AT_PROVIDER | {State.STORING}
 
 @dataclass(frozen=True)
 class Running:
-    """A job at the provider or on its way back. `typical` is None without a history."""
+    """A job at the provider or on its way back. `typical` is None without a history.
+
+    `may_hide`: whether this person may stop waiting for it, and show it again.
+    """
 
     job: Job
     typical: Typical | None
     sentence: str
+    may_hide: bool
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether somebody waits for it no more; it runs on all the same."""
+        return self.job.dismissed_at is not None
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ class Lanes:
         held = theirs.active().aggregate(all=Sum("held"), waiting=Sum("held", filter=waiting))
         return Strip(
             running=counts.running,
-            places=self.account.places,
+            places=places_of(self.account),
             free=max(self.waiting.queue_of(self.account).free, 0),
             waiting=counts.waiting,
             waiting_mine=counts.waiting_mine,
@@ -117,21 +126,41 @@ class Lanes:
 
     # --- running ---
 
-    @cached_property
+    @property
     def running(self) -> list[Running]:
         """What the provider works on or we are keeping, the longest at it first."""
-        rows = self.jobs.filter(state__in=list(RUNNING), decision="")
-        shown = list(rows.select_related("person", "account").order_by("accepted_at", "id")[:RUNNING_SHOWN])
-        usual = forecast_times.typical_of(shown)
-        return [Running(job, usual.get(job.id), _sentence(job)) for job in shown]
+        return [row for row in self._sent if not row.is_hidden]
+
+    @property
+    def hidden(self) -> list[Running]:
+        """What runs as well and nobody waits for any more."""
+        return [row for row in self._sent if row.is_hidden]
 
     @cached_property
     def running_count(self) -> int:
         """How many run in this view, shown or not."""
-        shown = len(self.running)
-        if shown < RUNNING_SHOWN:
-            return shown
-        return self.jobs.filter(state__in=list(RUNNING), decision="").count()
+        shown = len(self._sent)
+        return shown if shown < RUNNING_SHOWN else self._sent_jobs.count()
+
+    @property
+    def running_shown(self) -> int:
+        """How many of them the page has, hidden ones counted in."""
+        return len(self._sent)
+
+    @property
+    def _sent_jobs(self) -> JobQuerySet:
+        return self.jobs.filter(state__in=list(RUNNING), decision="")
+
+    @cached_property
+    def _sent(self) -> list[Running]:
+        in_sight_first = F("dismissed_at").asc(nulls_first=True)
+        rows = self._sent_jobs.select_related("person", "account", "project")
+        shown = list(rows.order_by(in_sight_first, "accepted_at", "id")[:RUNNING_SHOWN])
+        usual = forecast_times.typical_of(shown)
+        return [Running(job, usual.get(job.id), _sentence(job), self._may_change(job)) for job in shown]
+
+    def _may_change(self, job: Job) -> bool:
+        return may_change(self.asker, job, Right.CANCEL_OWN, Right.CANCEL_ANY)
 
     # --- decisions ---
 
@@ -201,8 +230,13 @@ class Lanes:
 
     @property
     def clears(self) -> str:
-        """When the last of the line probably starts, as a range; "" where nobody can know."""
+        """When the last of the line is probably done, as a range; "" where nobody can know."""
         return self.waiting.clears
+
+    @property
+    def held_back(self) -> int:
+        """How many of the line may not be sent now, and are not counted in when it clears."""
+        return self.waiting.held_back
 
     def shows(self, lane: str) -> bool:
         """Whether a lane is among those asked for."""
@@ -216,7 +250,7 @@ class Lanes:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all to show."""
-        asked = self.shows_decisions or (self.shows("running") and self.running)
+        asked = self.shows_decisions or (self.shows("running") and self._sent)
         waits = self.shows("waiting") and self.waiting.count
         failed = self.shows("failed") and self.endings.failures
         return not (asked or waits or failed or (self.shows("finished") and self.endings.just))
