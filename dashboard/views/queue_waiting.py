@@ -1,8 +1,9 @@
 """The waiting list of the Queue page: in the order in which it will be sent, each with why and when."""
 
 from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
@@ -10,12 +11,12 @@ from django.core.paginator import Page, Paginator
 from dashboard.access import may_change, visible_jobs
 from dashboard.http import Asker
 from videojobs.dispatch import Queue
+from videojobs.forecast_words import within
 from videojobs.models import Job, Priority, ProviderAccount
 from videojobs.models.jobs import JobQuerySet
 from videojobs.rights import Right
 
 WAITING_SHOWN = 50
-MINUTE, HOUR = 60, 3600
 
 LineKey = tuple[int, int]
 """Whose line, in which account."""
@@ -25,7 +26,8 @@ LineKey = tuple[int, int]
 class Waiting:
     """A job in our queue, its place among all counted from 1 (None while it may not be sent), and its why.
 
-    `line_place` is its place in its own person's line of `line_length`.
+    `line_place` is its place in its own person's line of `line_length`. `still` is whose poster stands for
+    it: the clip's it repeats, "" where there is none.
     """
 
     job: Job
@@ -34,6 +36,13 @@ class Waiting:
     may_change: bool
     line_place: int
     line_length: int
+    still: str = ""
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether it begins with a picture; that lies elsewhere on the net, so it is not shown."""
+        media = self.job.body.get("media")
+        return isinstance(media, dict) and bool(media.get("frame_images"))
 
     @property
     def line(self) -> str:
@@ -50,18 +59,6 @@ class Waiting:
         """When it may be sent on the team's clocks, as a form takes it; "" where nobody put it off."""
         later = self.job.send_after
         return later.astimezone(self.job.team.zone).strftime("%Y-%m-%dT%H:%M") if later else ""
-
-
-def within(low: timedelta, high: timedelta) -> str:
-    """Say a range of time from now: "in 3–5 min", "in 40–90 s", "within a minute"."""
-    early, late = low.total_seconds(), high.total_seconds()
-    if late < MINUTE:
-        return "within a minute"
-    unit, word = (HOUR, "h") if early >= 2 * HOUR else (MINUTE, "min")
-    first, last = int(early // unit), max(int(-(-late // unit)), 1)
-    if first == 0:
-        return f"within {last} {word}"
-    return f"in {first}–{last} {word}" if first != last else f"in about {last} {word}"
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,16 @@ class WaitingList:
         """The jobs of this page."""
         related = self._jobs.select_related("person", "keeper", "account", "project", "team", "next_by")
         found = related.in_bulk(list(self.page.object_list))
-        return [self._waiting(found[job_id]) for job_id in self.page.object_list if job_id in found]
+        stills = self._stills(found.values())
+        return [self._waiting(found[job_id], stills) for job_id in self.page.object_list if job_id in found]
+
+    def _stills(self, jobs: Iterable[Job]) -> set[str]:
+        """Return which clips that these jobs repeat have a poster this person may see."""
+        repeated = {job.retry_of_id for job in jobs if job.retry_of_id}
+        if not repeated:
+            return set()
+        seen = visible_jobs(self.asker).filter(id__in=repeated, output__poster__gt="")
+        return set(seen.order_by().values_list("id", flat=True))
 
     @property
     def clears(self) -> str:
@@ -118,11 +124,17 @@ class WaitingList:
         expected = queue.line.expected(last) if last >= 0 and queue.is_moving else None
         return within(expected.finish_low, expected.finish_high) if expected else ""
 
+    @property
+    def held_back(self) -> int:
+        """How many of the team's jobs have no place, since they may not be sent now."""
+        queue = self.queue_of(self.account)
+        return sum(row.id not in queue.places_of for row in self._lines if row.account_id == self.account.pk)
+
     def queue_of(self, account: ProviderAccount) -> Queue:
         """Return the queue of one of the accounts in use."""
         return self._queues[account.pk]
 
-    def _waiting(self, job: Job) -> Waiting:
+    def _waiting(self, job: Job, stills: Container[str]) -> Waiting:
         queue = self.queue_of(job.account)
         return Waiting(
             job=job,
@@ -131,6 +143,7 @@ class WaitingList:
             may_change=may_change(self.asker, job, Right.CANCEL_OWN, Right.CANCEL_ANY),
             line_place=self._line_places.get(job.id, 1),
             line_length=self._line_lengths[job.account_id, job.person_id],
+            still=job.retry_of_id if job.retry_of_id in stills else "",
         )
 
     def _turn(self, row: _Row) -> tuple[int, bool, datetime, datetime, int, datetime]:

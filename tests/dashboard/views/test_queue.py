@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from tests.factories import (
     Cast,
@@ -120,6 +121,21 @@ def test_the_strip_counts_and_sums(alice: Client, cast: Cast) -> None:
     assert "$3.50" in shown
     assert "49 of 50 places free" in shown
     assert "1 of yours" in shown
+
+
+def test_the_strip_says_what_of_the_line_clears_and_what_is_held_back(
+    alice: Client, cast: Cast, settings: Settings
+) -> None:
+    settings.PROVIDER_PLACES = 1
+    made: dict[str, Any] = {"accepted_at": ago(minutes=30), "finished_at": ago(minutes=28)}
+    for _ in range(3):
+        create_job(cast.bob, cast.team, state=State.COMPLETED, **made, charged="yes", cost=Decimal(1), held=0)
+    create_job(cast.bob, cast.team, state=State.IN_PROGRESS, accepted_at=ago(seconds=30))
+    create_job(cast.alice, cast.team)
+    create_job(cast.alice, cast.team, send_after=datetime.now(UTC) + timedelta(hours=9))
+    shown = page(alice)
+    assert "the one place at the provider is busy" in shown
+    assert "1 held back, the rest clears in" in shown
 
 
 def test_members_read_what_is_held_for_their_own_jobs(client: Client, cast: Cast) -> None:

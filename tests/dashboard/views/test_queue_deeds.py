@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import Cast, create_cast, create_job
+from tests.factories import Cast, create_cast, create_job, create_output
 from videojobs import lifecycle
-from videojobs.models import Job, Priority, Project, Prompts
+from videojobs.models import Job, Output, Priority, Project, Prompts
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,33 @@ def test_cancelling_what_was_sent_meanwhile_tells_the_truth(bob: Client, cast: C
     response = do(bob, job, "cancel")
     assert response.status_code == 409
     assert "will still charge for it" in response.content.decode()
+
+
+def test_what_was_sent_is_hidden_and_shown_again(bob: Client, cast: Cast) -> None:
+    job = create_job(cast.bob, cast.team, state=State.IN_PROGRESS)
+    assert "will still charge $0.28, in rehearsal" in bob.get(reverse("queue")).content.decode()
+    do(bob, job, "dismiss")
+    shown = bob.get(reverse("queue")).content.decode()
+    assert "1 hidden" in shown and "job-card" not in shown
+    job.refresh_from_db()
+    do(bob, job, "bring_back")
+    assert "1 hidden" not in bob.get(reverse("queue")).content.decode()
+
+
+def test_others_hide_nothing_of_ones_own(bob: Client, cast: Cast) -> None:
+    job = create_job(cast.alice, cast.team, state=State.IN_PROGRESS)
+    assert 'value="dismiss"' not in bob.get(reverse("queue")).content.decode()
+    assert do(bob, job, "dismiss").status_code == 403
+
+
+def test_a_row_has_the_poster_of_the_clip_it_repeats_else_its_shape(bob: Client, cast: Cast) -> None:
+    first = create_job(cast.bob, cast.team, state=State.COMPLETED)
+    create_output(first)
+    create_job(cast.bob, cast.team, retry_of=first)
+    assert bob.get(reverse("queue")).content.decode().count("row-shape") == 1
+    Output.objects.update(poster="clips/sample.webp")
+    shown = bob.get(reverse("queue")).content.decode()
+    assert "row-shape" not in shown and shown.count("row-still") == 1
 
 
 def test_a_script_gets_the_lanes_and_what_was_done(bob: Client, cast: Cast) -> None:
