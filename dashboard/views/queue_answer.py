@@ -64,13 +64,17 @@ def show(
     status: int = 200,
     done: str = "",
 ) -> HttpResponse:
-    """Return the page, or to a script its lanes alone, as they are now."""
-    context = _context(request, stale, pause_form) | {"problem": problem}
+    """Return the page, or to a script its lanes alone, as they are now.
+
+    `problem` stands on the page until the next deed or until it is put away; with `done` it is what of the
+    deed was not done.
+    """
+    context = _context(request, stale, pause_form) | {"problem": problem, "done": done}
     if not request.htmx:
         return TemplateResponse(request, "queue/page.html", context, status=status)
     answer = render(request, "queue/lanes.html", context | {"fragment": True}, status=status)
     if done or problem:
-        answer[SAID] = quote(done or problem)
+        answer[SAID] = quote(done or problem)  # a toast; the problem stands on the page as well
     return answer
 
 
@@ -79,11 +83,11 @@ def fragment(request: TeamRequest) -> HttpResponse:
     return render(request, "queue/lanes.html", _context(request, None, None) | {"fragment": True})
 
 
-def said(request: TeamRequest, sentence: str) -> HttpResponse:
-    """Say what was done, and show the queue with it."""
+def said(request: TeamRequest, sentence: str, *, but: str = "") -> HttpResponse:
+    """Say what was done, and show the queue with it; `but` is what of it was not done, and why."""
     if request.htmx:
-        return show(request, done=sentence)
-    messages.success(request, sentence)
+        return show(request, done=sentence, problem=but)
+    messages.success(request, f"{sentence} {but}".strip())
     return redirect(reverse("queue") + query_of(kept(given(request), but=("stale",))))
 
 

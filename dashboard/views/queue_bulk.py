@@ -93,7 +93,7 @@ def many(request: TeamRequest) -> HttpResponse:
     except lifecycle.WrongAnswer as wrong:
         return show(request, problem=wrong.message, status=422)
     tasks.nudge_send(request.team.provider_account)
-    return said(request, _told(_VERBS[form.cleaned_data["deed"]], done, found.others))
+    return _answer(request, _VERBS[form.cleaned_data["deed"]], done, found.others)
 
 
 _VERBS = {
@@ -125,7 +125,7 @@ def _deed(form: BulkForm, request: TeamRequest) -> Callable[[JobQuerySet], Done]
 def dismiss(request: TeamRequest) -> HttpResponse:
     """Put away the failures of one kind, or all that match."""
     done = lifecycle.dismiss_all(_failures(request), request.user, now=timezone.now())
-    return said(request, _told("put away", done, 0))
+    return _answer(request, "put away", done)
 
 
 @team_page(Right.CANCEL_OWN, methods=["POST"])
@@ -136,7 +136,7 @@ def retry(request: TeamRequest) -> HttpResponse:
         _failures(request), partial(_again, request.asker), request.user, now=timezone.now()
     )
     tasks.nudge_send(request.team.provider_account)
-    return said(request, _told("sent again", done, 0))
+    return _answer(request, "sent again", done)
 
 
 def _failures(request: TeamRequest) -> JobQuerySet:
@@ -162,14 +162,16 @@ def _again(asker: Asker, job: Job) -> tuple[lifecycle.Order, ProviderAccount]:
     return again.order, again.account
 
 
-def _told(verb: str, done: Done, others: int) -> str:
+def _answer(request: TeamRequest, verb: str, done: Done, others: int = 0) -> HttpResponse:
     """Say how many were done, how many were not and why, and how many are left."""
-    sentences = [f"{done.done:,} {verb}."]
+    rest = []
     if done.not_done:
-        sentences.append(f"{done.not_done:,} not: {done.why}")
+        rest.append(f"{done.not_done:,} not: {done.why}")
     if done.left:
         why = f": {done.why}" if done.why and not done.not_done else "."
-        sentences.append(f"{done.left:,} left{why} Press again to go on.")
+        rest.append(f"{done.left:,} left{why} Press again to go on.")
     if others:
-        sentences.append(f"{others:,} are not yours to change.")
-    return " ".join(sentences)
+        rest.append(f"{others:,} are not yours to change.")
+    if rest and not done.done:
+        return show(request, problem=" ".join(rest), status=409)
+    return said(request, f"{done.done:,} {verb}.", but=" ".join(rest))

@@ -143,7 +143,7 @@ class WaitingList:
             may_change=may_change(self.asker, job, Right.CANCEL_OWN, Right.CANCEL_ANY),
             line_place=self._line_places.get(job.id, 1),
             line_length=self._line_lengths[job.account_id, job.person_id],
-            still=job.retry_of_id if job.retry_of_id in stills else "",
+            still=job.retry_of_id if job.retry_of_id and job.retry_of_id in stills else "",
         )
 
     def _turn(self, row: _Row) -> tuple[int, bool, datetime, datetime, int, datetime]:

@@ -59,7 +59,7 @@ async function done(answer, form) {
   const words = answer.headers.get("Dailies-Said");
   if (answer.ok && words) toast(decodeURIComponent(words));
   if (answer.ok && form.id === "bulk") chooseNone();
-  if (!answer.ok) document.querySelector(".queue [role=alert]")?.scrollIntoView({ block: "nearest" });
+  document.querySelector(".queue-problem [role=alert], .queue > [role=alert]")?.scrollIntoView({ block: "nearest" });
 }
 
 // --- the sheet ---

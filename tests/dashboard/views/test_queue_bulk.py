@@ -116,7 +116,16 @@ def test_no_retry_costs_more_than_the_button_named(bob: Client, cast: Cast) -> N
     cheap = failed(cast, estimate=Decimal("0.10"))
     response = bob.post(reverse("queue_retry"), {"like": cheap.id}, follow=True)
     assert "The price is $0.28 now instead of $0.10" in response.content.decode()
+    assert response.status_code == 409 and "<title>Queue · Dailies</title>" in response.content.decode()
     assert not Job.objects.waiting().exists()
+
+
+def test_what_of_a_deed_was_not_done_stands_on_the_page_not_in_a_toast_alone(bob: Client, cast: Cast) -> None:
+    cheap, _fair = failed(cast, estimate=Decimal("0.10")), failed(cast)
+    asks = {"HX-Request": "true"}
+    shown = bob.post(reverse("queue_retry"), {"like": cheap.id}, headers=asks).content.decode()
+    assert "Not all of it was done: 1 sent again." in shown and "instead of $0.10" in shown
+    assert "queue-problem" not in bob.get(reverse("queue_lanes"), headers=asks).content.decode()
 
 
 def test_members_retry_and_dismiss_their_own_alone(bob: Client, cast: Cast) -> None:
