@@ -83,7 +83,7 @@ def order_of(wish: Wish, quoted: Quote) -> lifecycle.Order:
         price=quoted.price,
         seconds=shape.seconds,
         size=shape.size,
-        title=wish.title,
+        title=wish.title or (wish.retry_of.title if wish.retry_of else ""),
         retry_of=wish.retry_of,
         why=f"Retry of {wish.retry_of.id}." if wish.retry_of else "Asked for.",
         asked={"retry_of": wish.retry_of.id if wish.retry_of else None},

@@ -17,6 +17,7 @@ from tests.factories import (
     create_limit,
     create_user,
     join,
+    put,
     live_account,
 )
 from tests.simulator import Simulator
@@ -296,11 +297,12 @@ def test_the_page_says_which_version_is_retried(alice: Client, cast: Cast) -> No
 
 
 def test_retry_is_a_new_job_with_its_own_hold(alice: Client, cast: Cast) -> None:
-    job = ended(cast)
+    job = put(ended(cast), title="The opening shot")
     answer = press(alice, job, "retry", request_id="once", price="0.28")
     new = Job.objects.get(retry_of=job)
     assert answer["Location"] == f"/jobs/{new.id}/"
     assert (new.body, new.held, new.state) == (job.body, Decimal("0.28"), "waiting")
+    assert new.title == "The opening shot"
     assert after(job)[0] == "failed"
 
 
