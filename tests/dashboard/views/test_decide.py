@@ -17,8 +17,8 @@ from tests.factories import (
     create_limit,
     create_user,
     join,
-    put,
     live_account,
+    put,
 )
 from tests.simulator import Simulator
 from videojobs.models import Job, ProviderAccount
