@@ -24,8 +24,13 @@ CHROMIUM_FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 
-WHOLE_FILES = ("tests/browser/test_main_job.py", "tests/dashboard/test_up.py")
-"""Files whose tests share one running site, which is too heavy to be started by two workers at once."""
+WHOLE_FILES = (
+    "tests/browser/test_main_job.py",
+    "tests/dashboard/test_backup.py",
+    "tests/dashboard/test_up.py",
+    "tests/journeys/test_database_restarts.py",
+)
+"""Files whose tests share something heavy, a running site mostly, which two workers need not make twice."""
 
 
 class WholeFiles(LoadScopeScheduling):

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +17,7 @@ from django.db import models
 from dashboard.backups import tables
 from dashboard.backups.archive import BadBackup, Reader, Writer, is_safe
 from tests.dashboard.running import free_port, manage
+from tests.prepared import copy_site
 
 pytestmark = pytest.mark.slow
 
@@ -56,11 +59,12 @@ def run(command: str, *arguments: str, data: Path, database: str = "") -> str:
     return done.stdout
 
 
-def show(data: Path, database: str = "") -> dict[str, list[object]]:
-    """Return what a site holds."""
-    shown: dict[str, list[object]] = json.loads(
-        run("shell", "--no-imports", "-c", SHOW, data=data, database=database)
-    )
+Shown = dict[str, list[object]]
+
+
+def show(data: Path, database: str = "", *, then: str = "") -> Shown:
+    """Return what a site holds, and do something more there."""
+    shown: Shown = json.loads(run("shell", "--no-imports", "-c", SHOW + then, data=data, database=database))
     return shown
 
 
@@ -68,7 +72,7 @@ def show(data: Path, database: str = "") -> dict[str, list[object]]:
 def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the data folder of a site that was used."""
     data = tmp_path_factory.mktemp("used")
-    run("prepare", data=data)
+    copy_site(data)
     run("shell", "--no-imports", "-c", FILL, data=data)
     (data / "media" / "clips").mkdir(parents=True)
     (data / "media" / "clips" / "clip.mp4").write_bytes(b"moving pictures" * 1000)
@@ -85,6 +89,28 @@ def backup(used: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@dataclass(frozen=True)
+class Restored:
+    """A folder that was empty before, what the command said, and what is there now."""
+
+    data: Path
+    said: str
+    shown: Shown
+
+
+@pytest.fixture(scope="module")
+def before(used: Path) -> Shown:
+    """Return what the used site holds."""
+    return show(used)
+
+
+@pytest.fixture(scope="module")
+def restored(backup: Path, tmp_path_factory: pytest.TempPathFactory) -> Restored:
+    """Return what the backup became in an empty folder."""
+    data = tmp_path_factory.mktemp("restored")
+    return Restored(data, run("restore", str(backup), data=data), show(data))
+
+
 @pytest.fixture
 def empty_postgresql() -> Iterator[str]:
     """Return the address of an empty PostgreSQL database."""
@@ -98,33 +124,27 @@ def empty_postgresql() -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_everything_is_there_again(used: Path, backup: Path, tmp_path: Path) -> None:
-    said = run("restore", str(backup), data=tmp_path)
-    before, after = show(used), show(tmp_path)
-    assert [before[name] == after[name] for name in ("people", "jobs", "money")] == [True] * 3
-    assert "dispatch is parked" in said
+def test_everything_is_there_again(before: Shown, restored: Restored) -> None:
+    assert [before[name] == restored.shown[name] for name in ("people", "jobs", "money")] == [True] * 3
+    assert "dispatch is parked" in restored.said
 
 
-def test_nothing_is_sent_before_a_person_says_so(backup: Path, tmp_path: Path) -> None:
-    run("restore", str(backup), data=tmp_path)
-    after = show(tmp_path)
-    assert after["states"] == [["completed", ""], ["unconfirmed", ""], ["waiting", "restored"]]
-    assert after["parked"] == [True]
+def test_nothing_is_sent_before_a_person_says_so(restored: Restored) -> None:
+    assert restored.shown["states"] == [["completed", ""], ["unconfirmed", ""], ["waiting", "restored"]]
+    assert restored.shown["parked"] == [True]
 
 
-def test_media_keys_and_journal_are_there_again(used: Path, backup: Path, tmp_path: Path) -> None:
-    run("restore", str(backup), data=tmp_path)
+def test_media_keys_and_journal_are_there_again(used: Path, restored: Restored) -> None:
     for name in ("media/clips/clip.mp4", "keys/secret_key", "journal/accepted.jsonl"):
-        assert (tmp_path / name).read_bytes() == (used / name).read_bytes()
-    assert (tmp_path / "keys" / "secret_key").stat().st_mode & 0o777 == 0o600
+        assert (restored.data / name).read_bytes() == (used / name).read_bytes()
+    assert (restored.data / "keys" / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_site_moves_to_postgresql_and_back(
-    used: Path, backup: Path, tmp_path: Path, empty_postgresql: str
+    before: Shown, backup: Path, tmp_path: Path, empty_postgresql: str
 ) -> None:
     run("restore", str(backup), data=tmp_path / "there", database=empty_postgresql)
-    assert show(used)["jobs"] == show(tmp_path / "there", empty_postgresql)["jobs"]
-    run("shell", "--no-imports", "-c", MORE, data=tmp_path / "there", database=empty_postgresql)
+    assert before["jobs"] == show(tmp_path / "there", empty_postgresql, then=MORE)["jobs"]
     run("backup", str(tmp_path / "again.zip"), data=tmp_path / "there", database=empty_postgresql)
     run("restore", str(tmp_path / "again.zip"), data=tmp_path / "back")
     assert len(show(tmp_path / "back")["jobs"]) == 4
@@ -145,14 +165,17 @@ def test_a_restore_overwrites_nothing(used: Path, backup: Path) -> None:
 
 
 def test_a_restore_goes_over_a_first_start(backup: Path, tmp_path: Path) -> None:
-    run("prepare", data=tmp_path)
+    copy_site(tmp_path)
+    assert (tmp_path / "keys" / "welcome_token").exists()
     run("restore", str(backup), data=tmp_path)
     assert len(show(tmp_path)["people"]) == 3
     assert not (tmp_path / "keys" / "welcome_token").exists()
 
 
-def test_a_restore_that_was_broken_off_must_be_finished(backup: Path, tmp_path: Path) -> None:
-    run("restore", str(backup), data=tmp_path)
+def test_a_restore_that_was_broken_off_must_be_finished(
+    restored: Restored, backup: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(restored.data, tmp_path, dirs_exist_ok=True)
     (tmp_path / "restoring").mkdir()
     done = manage("up", data=tmp_path, port=free_port())
     assert (done.returncode, "was not finished" in done.stderr) == (1, True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.dashboard.running import Site, eventually, free_port, manage, runs
+from tests.prepared import copy_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -82,19 +83,8 @@ def test_restoring_is_refused_while_it_runs(site: Site, tmp_path: Path) -> None:
     assert (done.returncode != 0, "is in use by process" in done.stderr) == (True, True)
 
 
-def test_sigterm_ends_everything_and_a_second_start_finds_the_data(tmp_path: Path) -> None:
-    with Site(tmp_path) as site:
-        site.said("first visit")
-        pids = site.complete().values()
-        assert (site.end() < 10, site.process.returncode) == (True, 0)
-        assert not any(map(runs, pids))
-    with Site(tmp_path) as again:
-        assert again.said("first visit").endswith(site.said("first visit").partition("?")[2])
-        assert not [line for line in again.lines if "bringing the database" in line]
-        assert again.end(signal.SIGINT) < 10
-
-
 def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
+    copy_site(tmp_path)
     with Site(tmp_path) as site:
         site.said("ready")
         pids = site.complete().values()
@@ -129,12 +119,15 @@ def test_a_database_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 
 
 def test_a_deep_folder_gets_a_socket_nearby(tmp_path: Path) -> None:
-    with Site(tmp_path / ("d" * 100)) as site:
+    deep = tmp_path / ("d" * 100)
+    copy_site(deep)
+    with Site(deep) as site:
         site.said("ready")
         assert eventually(lambda: site.status("/readyz") == 200)
 
 
 def test_the_real_provider_needs_no_simulator(tmp_path: Path) -> None:
+    copy_site(tmp_path)
     with Site(tmp_path, TOGETHER_API_KEY="key") as site:
         site.said("ready")
         assert "simulator" not in site.pids()
@@ -143,3 +136,13 @@ def test_the_real_provider_needs_no_simulator(tmp_path: Path) -> None:
 def test_sqlite_is_left_in_order(site: Site) -> None:
     with closing(sqlite3.connect(site.data / "dailies.sqlite3")) as database:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_sigterm_ends_everything_and_a_second_start_finds_the_data(site: Site) -> None:
+    pids = site.complete().values()
+    assert (site.end() < 10, site.process.returncode) == (True, 0)
+    assert not any(map(runs, pids))
+    with Site(site.data) as again:
+        assert again.said("first visit").endswith(site.said("first visit").partition("?")[2])
+        assert not [line for line in again.lines if "bringing the database" in line]
+        assert again.end(signal.SIGINT) < 10
