@@ -1,6 +1,7 @@
 """Where figures are measured: real servers in a folder of their own, and processes that end with this one."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,7 +56,17 @@ class Stage:
         }
         if database == POSTGRESQL:
             here["DATABASE_URL"] = self._fresh_database(f"bench_{number}")
+        else:
+            shutil.copy(self._empty_file, data)
         return self.inherited | here
+
+    @cached_property
+    def _empty_file(self) -> Path:
+        """A SQLite file with the site's tables; to make it takes longer than a quick benchmark."""
+        data = self.folder / "empty"
+        command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
+        subprocess.run(command, env=self.inherited | {"DATA_DIR": str(data)}, check=True)
+        return data / "dailies.sqlite3"
 
     def _fresh_database(self, name: str) -> str:
         with self._connection() as connection:
