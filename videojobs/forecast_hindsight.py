@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from videojobs.forecast import FEWEST, TAIL, Ahead, Busy, Lasted, Line, Off, Offs, Times
 
-MOMENTS = 6
+MOMENTS = 8
 """So many moments are looked back at."""
 
 DEEPEST = 32
@@ -22,7 +22,7 @@ DEEPEST = 32
 PLAYS = 24
 """Few plays tell the middle and the width of a range well enough here."""
 
-DOUBT = 2
+DOUBT = 1.5
 """The playing itself counts as much as so many moments."""
 
 LONGEST_LAG = 10.0
