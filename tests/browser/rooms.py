@@ -3,17 +3,15 @@
 import hashlib
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import product
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.signed_in import Theme, page_of
+from tests.browser.signed_in import page_of
 from tests.factories import NOW, Cast, create_cast, create_job
 from tests.videojobs.media.clips import make_clip
 from videojobs.media.probe import make_poster, probe
@@ -68,15 +66,3 @@ def kept_clip(person: User, cast: Cast, *, prompt: str, size: tuple[int, int] = 
         stored_at=NOW,
     )
     return job
-
-
-def expect_accessible(browser: Browser, person: User, site: LiveServer, path: str) -> None:
-    """Let axe find nothing, and nothing stick out, on a phone and a desk, by day and by night."""
-    themes: tuple[Theme, Theme] = ("light", "dark")
-    for width, theme in product((390, 1440), themes):
-        page = page_of(browser, site, person, theme=theme, viewport={"width": width, "height": 900})
-        page.goto(path)
-        results = Axe().run(page)
-        assert results.violations_count == 0, f"{path} {width} {theme}\n{results.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (path, width)
-        page.context.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -14,15 +14,11 @@ from videojobs.models import User
 PATIENCE = 10_000
 """Milliseconds for one step on a busy machine."""
 
-Theme = Literal["light", "dark"]
 
-
-def page_of(
-    browser: Browser, server: LiveServer, user: User, *, theme: Theme = "light", **options: Any
-) -> Page:
+def page_of(browser: Browser, server: LiveServer, user: User, **options: Any) -> Page:
     """Open a page signed in as somebody; the event stream is silent."""
     options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options
-    context = browser.new_context(base_url=server.url, color_scheme=theme, **options)
+    context = browser.new_context(base_url=server.url, **options)
     context.add_cookies([{"name": "dailies_session", "value": session_of(user), "url": server.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.rooms import expect_accessible
+from tests.browser.accessible import expect_accessible
 from tests.browser.signed_in import PATIENCE
 from tests.factories import Cast, create_asking_job, create_limit, live_account
 from videojobs.models import Approval, Job, LimitAction
@@ -54,5 +54,5 @@ def test_a_question_is_refused_by_mail_without_signing_in(anybody: Page, cast: C
 
 
 def test_axe_finds_nothing(browser: Browser, cast: Cast, live_server: LiveServer, job: Job) -> None:
-    for path in ("/asks/", f"/jobs/{job.id}/", link(job, cast), "/asks/by-mail/wrong/", "/team/"):
-        expect_accessible(browser, cast.alice, live_server, path)
+    paths = "/asks/", f"/jobs/{job.id}/", link(job, cast), "/asks/by-mail/wrong/", "/team/"
+    expect_accessible(browser, cast.alice, live_server, *paths)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.rooms import expect_accessible
+from tests.browser.accessible import expect_accessible
 from tests.factories import NOW, Cast, create_job
 from videojobs import balance
 from videojobs.models import Job, ProviderAccount, ProviderUsage

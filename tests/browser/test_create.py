@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.signed_in import Theme, held_back, page_of
+from tests.browser.accessible import HEIGHT, WIDTHS, check
+from tests.browser.signed_in import held_back, page_of
 from tests.factories import Cast, create_cast, create_job
 from videojobs.models import Job
 from videojobs.states import State
@@ -242,20 +242,10 @@ def test_without_scripts_a_model_is_changed_and_a_job_sent(
     page.context.close()
 
 
-def check(page: Page) -> None:
-    """Let axe look, and see that nothing is wider than the window."""
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing(
-    browser: Browser, live_server: LiveServer, cast: Cast, theme: Theme, width: int
-) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing(browser: Browser, live_server: LiveServer, cast: Cast, width: int) -> None:
     create_job(cast.alice, cast.team, state=State.IN_PROGRESS)
-    page = page_of(browser, live_server, cast.alice, theme=theme, viewport={"width": width, "height": 900})
+    page = page_of(browser, live_server, cast.alice, viewport={"width": width, "height": HEIGHT})
     page.goto("/create/?model=pixverse/pixverse-v5")
     more(page).click()
     check(page)

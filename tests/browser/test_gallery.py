@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.rooms import expect_accessible, kept_clip
+from tests.browser.accessible import expect_accessible
+from tests.browser.rooms import kept_clip
 from tests.factories import Cast, create_job
 from videojobs.states import State
 

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.rooms import expect_accessible, kept_clip
+from tests.browser.accessible import expect_accessible
+from tests.browser.rooms import kept_clip
 from tests.browser.signed_in import held_back
 from tests.factories import Cast, create_job
 from videojobs.models import Job
@@ -21,22 +22,18 @@ SEEK = """async (clip) => {
 }"""
 
 
-@pytest.mark.parametrize("state", [State.UNCONFIRMED, State.LOST, State.IN_PROGRESS])
-def test_axe_finds_nothing(browser: Browser, live_server: LiveServer, cast: Cast, state: State) -> None:
-    job = create_job(cast.bob, cast.team, state=state, charged="unknown")
-    expect_accessible(browser, cast.alice, live_server, f"/jobs/{job.id}/?show=timeline")
+def test_axe_finds_nothing(browser: Browser, live_server: LiveServer, cast: Cast) -> None:
+    states = State.UNCONFIRMED, State.LOST, State.IN_PROGRESS
+    jobs = [create_job(cast.bob, cast.team, state=state, charged="unknown") for state in states]
+    paths = [f"/jobs/{job.id}/?show=timeline" for job in jobs]
+    expect_accessible(browser, cast.alice, live_server, *paths)
 
 
-@pytest.mark.parametrize("part", ["settings", "money", "timeline", "file", "raw"])
-def test_axe_finds_nothing_in_any_part(
-    browser: Browser,
-    live_server: LiveServer,
-    cast: Cast,
-    part: str,
-) -> None:
+def test_axe_finds_nothing_in_any_part(browser: Browser, live_server: LiveServer, cast: Cast) -> None:
     job = kept_clip(cast.bob, cast, prompt="A boat at dusk")
     Job.objects.filter(id=job.id).update(last_answer='{"id": "video-1", "status": "completed"}')
-    expect_accessible(browser, cast.alice, live_server, f"/jobs/{job.id}/?show={part}")
+    paths = [f"/jobs/{job.id}/?show={part}" for part in ("settings", "money", "timeline", "file", "raw")]
+    expect_accessible(browser, cast.alice, live_server, *paths)
 
 
 def test_the_player_seeks(alice: Page, cast: Cast) -> None:

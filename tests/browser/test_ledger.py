@@ -7,7 +7,8 @@ from django.db import transaction
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.rooms import alice, cast, expect_accessible, kept_clip, plain  # noqa: F401 - fixtures
+from tests.browser.accessible import expect_accessible
+from tests.browser.rooms import alice, cast, kept_clip, plain  # noqa: F401 - fixtures
 from tests.factories import NOW, Cast, create_job
 from videojobs.models import MonthlyStatement
 from videojobs.money import ledger
@@ -34,11 +35,13 @@ def test_both_pages_are_accessible(
     MonthlyStatement.objects.create(
         project=cast.project, address="client@example.com", created_by=cast.alice, created_at=NOW
     )
-    expect_accessible(browser, cast.alice, live_server, "/spend/ledger/")
-    expect_accessible(browser, cast.alice, live_server, "/spend/ledger/?first=2026-11-30&last=2026-11-01")
-    expect_accessible(browser, cast.alice, live_server, "/spend/statements/?month=nothing")
-    month = f"/spend/statements/?project={cast.project.pk}&month=2026-11&markup=10&kind=rehearsal"
-    expect_accessible(browser, cast.alice, live_server, month)
+    paths = (
+        "/spend/ledger/",
+        "/spend/ledger/?first=2026-11-30&last=2026-11-01",
+        "/spend/statements/?month=nothing",
+        f"/spend/statements/?project={cast.project.pk}&month=2026-11&markup=10&kind=rehearsal",
+    )
+    expect_accessible(browser, cast.alice, live_server, *paths)
 
 
 def test_the_ledger_is_narrowed_and_verified(alice: Page, cast: Cast) -> None:  # noqa: F811

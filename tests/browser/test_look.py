@@ -1,13 +1,12 @@
 """The look in a real browser: readable by everybody, usable by keyboard, and without JavaScript."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.accessible import HEIGHT, WIDTHS, check
 from tests.factories import create_cast
 
 pytestmark = [
@@ -39,17 +38,12 @@ def guide(page: Page, live_server: LiveServer, complaints: list[str]) -> Page:
     return page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing(browser: Browser, live_server: LiveServer, theme: str, width: int) -> None:
-    scheme: Literal["dark", "light"] = "dark" if theme == "dark" else "light"
-    page = browser.new_page(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page.goto(f"{live_server.url}/styleguide/")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+def test_axe_finds_nothing(browser: Browser, live_server: LiveServer) -> None:
+    page = browser.new_page(reduced_motion="reduce")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.goto(f"{live_server.url}/styleguide/")
+        check(page)
     page.close()
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.rooms import expect_accessible
+from tests.browser.accessible import expect_accessible
 from tests.browser.signed_in import page_of
 from tests.charges import create_run
 from tests.factories import NOW, Cast, live_account
@@ -59,7 +59,7 @@ def test_a_member_asks_for_a_price_and_keeps_what_was_written(
     bob.context.close()
 
 
-@pytest.mark.parametrize("path", ["/prices/", "/prices/add/?model=ByteDance/Seedance-2.0"])
-def test_everybody_can_use_it(browser: Browser, cast: Cast, live_server: LiveServer, path: str) -> None:
+def test_everybody_can_use_it(browser: Browser, cast: Cast, live_server: LiveServer) -> None:
     drifted(cast)
-    expect_accessible(browser, cast.alice, live_server, path)
+    paths = "/prices/", "/prices/add/?model=ByteDance/Seedance-2.0"
+    expect_accessible(browser, cast.alice, live_server, *paths)

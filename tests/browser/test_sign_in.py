@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from dashboard.identity import Provider as Registered
 from dashboard.identity import form_origins, providers
 from tests import identity_provider
-from tests.browser.rooms import expect_accessible
+from tests.browser.accessible import expect_accessible
 from tests.browser.signed_in import PATIENCE
 from tests.dashboard.views.signing import code, give_app, vouched_cast
 from tests.factories import Cast
