@@ -19,6 +19,11 @@ SECRET_TEXT = re.compile(
     r"|/asks/by-mail/|/password/reset/key/|/email/confirm/|/join/)(?P<secret>[^\s&@\"']+)"
 )
 
+QUOTED = re.compile(
+    r"(?s)(?P<before>\b(?:DETAIL|CONTEXT):\s+|\binput_value=)"
+    r".*?(?=, input_type=|\n\n(?:The above exception|During handling)|\Z)"
+)
+"""What an error repeats of what it was given: PostgreSQL a whole row, pydantic a value; a prompt, too."""
 
 JOB = re.compile(r"\bjob=(?P<id>job_\w+)")
 
@@ -32,7 +37,7 @@ def hide_secrets(_logger: object, _method: str, line: Line) -> Line:
         if any(word in name.lower() for word in HIDDEN_WORDS):
             line[name] = "(hidden)"
         elif isinstance(value, str):
-            line[name] = SECRET_TEXT.sub(r"\g<before>(hidden)", value)
+            line[name] = QUOTED.sub(r"\g<before>(hidden)", SECRET_TEXT.sub(r"\g<before>(hidden)", value))
     return line
 
 

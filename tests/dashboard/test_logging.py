@@ -3,12 +3,18 @@
 import json
 import logging
 import logging.config
+import sys
 from typing import Any
 
 import pytest
 import structlog
+from django.db import IntegrityError, transaction
+from pydantic import ValidationError
 
 from dashboard.logging import configure, hide_secrets, is_unforeseen
+from tests.factories import create_cast, create_job
+from videojobs.models import Job
+from videojobs.provider.types import CreateVideoBody
 
 
 @pytest.mark.parametrize(
@@ -44,6 +50,39 @@ def formatted(record: logging.LogRecord) -> dict[str, Any]:
     made = formatter.pop("()")(**formatter)
     line: dict[str, Any] = json.loads(made.format(record))
     return line
+
+
+def of_an_error() -> str:
+    """Return the line of the error that is being handled."""
+    line = formatted(logging.LogRecord("x", logging.ERROR, "", 0, "step_failed", (), sys.exc_info()))
+    structlog.reset_defaults()
+    assert "Traceback" in line["exception"]
+    return json.dumps(line)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_row_the_database_refuses_is_not_logged() -> None:
+    cast = create_cast()
+    job = create_job(cast.alice, cast.team, prompt="A whale\n\nin a teacup")
+    with pytest.raises(IntegrityError, match="whale"), transaction.atomic():
+        try:
+            Job.objects.filter(pk=job.pk).update(state="nonsense")
+        except IntegrityError:
+            line = of_an_error()
+            raise
+    assert "job_state_known" in line and "whale" not in line and "teacup" not in line
+
+
+def test_a_value_that_is_refused_is_not_logged() -> None:
+    given = {"model": "a/b", "prompt": ["A whale"]}
+    with pytest.raises(ValidationError, match="whale"):
+        try:
+            CreateVideoBody.model_validate(given)
+        except ValidationError:
+            line = of_an_error()
+            raise
+    assert "prompt" in line and "whale" not in line
 
 
 def test_a_line_names_its_process_time_and_level() -> None:
