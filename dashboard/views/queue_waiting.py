@@ -116,7 +116,7 @@ class WaitingList:
         seen = visible_jobs(self.asker).filter(id__in=repeated, output__poster__gt="")
         return set(seen.order_by().values_list("id", flat=True))
 
-    @property
+    @cached_property
     def clears(self) -> str:
         """When the last that waits is probably done, as a range; "" where nobody can know."""
         queue = self.queue_of(self.account)
@@ -124,7 +124,7 @@ class WaitingList:
         expected = queue.line.expected(last) if last >= 0 and queue.is_moving else None
         return within(expected.finish_low, expected.finish_high) if expected else ""
 
-    @property
+    @cached_property
     def held_back(self) -> int:
         """How many of the team's jobs have no place, since they may not be sent now."""
         queue = self.queue_of(self.account)

@@ -54,7 +54,11 @@ async function done(answer, form) {
     return;
   }
   const menu = form.closest("details[data-menu]");
-  if (answer.ok && menu) menu.open = false;
+  if (answer.ok && menu?.open) {
+    const row = menu.contains(document.activeElement) && form.closest(".waiting-row");
+    if (row) row.querySelector("[data-row]").focus({ preventScroll: true });
+    menu.open = false;
+  }
   await swapIn(text, lanes());
   const words = answer.headers.get("Dailies-Said");
   if (answer.ok && words) toast(decodeURIComponent(words));
@@ -151,7 +155,7 @@ function step(row, by) {
 function typePlace(row, digit) {
   const place = row.querySelector("[data-place]");
   if (!place) return;
-  row.querySelector("details[data-menu]").open = true;
+  place.closest("details[data-menu]").open = true; // a row's money is a menu, too
   place.focus();
   place.value = digit;
 }
@@ -180,21 +184,41 @@ function grab(event) {
   const handle = event.target.closest("[data-drag]");
   if (!handle || event.button > 0) return;
   event.preventDefault();
-  dragged = { row: handle.closest(".waiting-row"), over: null, before: true };
+  dragged = { row: handle.closest(".waiting-row"), over: null, before: true, at: event.clientY };
   handle.setPointerCapture(event.pointerId);
   dragged.row.toggleAttribute("data-dragged", true);
+  requestAnimationFrame(scrollAlong);
+}
+
+const EDGE = 120; // px from the window's edge within which a dragged row moves the page along
+const PACE = 14; // px a frame
+
+function scrollAlong() {
+  if (!dragged) return;
+  const room = window.innerHeight - EDGE;
+  const by = dragged.at < EDGE ? -PACE : dragged.at > room ? PACE : 0;
+  if (by) {
+    window.scrollBy(0, by);
+    aim();
+  }
+  requestAnimationFrame(scrollAlong);
 }
 
 function drag(event) {
   if (!dragged) return;
+  dragged.at = event.clientY;
+  aim();
+}
+
+function aim() {
   const near = others()
     .map((row) => ({ row, box: row.getBoundingClientRect() }))
     .map(({ row, box }) => ({ row, middle: box.top + box.height / 2 }))
-    .sort((one, two) => Math.abs(one.middle - event.clientY) - Math.abs(two.middle - event.clientY))[0];
+    .sort((one, two) => Math.abs(one.middle - dragged.at) - Math.abs(two.middle - dragged.at))[0];
   for (const row of rows()) delete row.dataset.drop;
   dragged.over = near?.row ?? null;
   if (!near) return;
-  dragged.before = event.clientY < near.middle;
+  dragged.before = dragged.at < near.middle;
   near.row.dataset.drop = dragged.before ? "before" : "after";
 }
 
@@ -220,13 +244,16 @@ let focused = null;
 
 function keepFocus() {
   const row = document.activeElement?.closest?.(".waiting-row");
-  focused = row && { job: row.dataset.job, isRow: document.activeElement.matches("[data-row]") };
+  const isRow = document.activeElement.matches("[data-row]");
+  focused = row && { job: row.dataset.job, place: rows().indexOf(row), isRow };
 }
 
-// A row that moved may have lost the focus on the way.
+// A row that moved may have lost the focus on the way; one that is gone leaves it to the next.
 function giveFocusBack() {
   if (!focused?.isRow || document.activeElement !== document.body) return;
-  document.getElementById(`job-${focused.job}`)?.querySelector("[data-row]").focus({ preventScroll: true });
+  const all = rows();
+  const row = all.find((one) => one.dataset.job === focused.job) ?? all[Math.min(focused.place, all.length - 1)];
+  row?.querySelector("[data-row]").focus({ preventScroll: true });
 }
 
 function clicked(event) {
