@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
@@ -23,6 +23,9 @@ from videojobs.states import State
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 SUBMISSIONS = 200
+FEWER = 72
+"""Where it is about more than one limit, or about what happens meanwhile."""
+
 THREADS = 16
 FITS = 37
 """Jobs of 0.28 USD in 10.36 USD: the last one meets it exactly."""
@@ -87,12 +90,15 @@ def closing(deed: Door) -> str:
         connection.close()
 
 
-def at_once(cast: Cast, *, meanwhile: list[Door]) -> Counter[str]:
-    """Submit from many threads with other deeds in between; count what came of each submission."""
-    step = SUBMISSIONS // (len(meanwhile) + 1)
+def at_once(cast: Cast, submissions: int, *, meanwhile: Sequence[Door] = ()) -> Counter[str]:
+    """Submit from many threads, with other deeds among the first two thirds; count what came of each.
+
+    After the last of them more follow than there are threads, so that some begin when it is done.
+    """
+    meanwhile, step = list(meanwhile), submissions * 2 // 3 // (len(meanwhile) or 1)
     asked, others = [], []
     with ThreadPoolExecutor(THREADS) as pool:
-        for number, door in enumerate(itertools.islice(doors(cast), SUBMISSIONS), start=1):
+        for number, door in enumerate(itertools.islice(doors(cast), submissions), start=1):
             asked.append(pool.submit(closing, door))
             if meanwhile and number % step == 0:
                 others.append(pool.submit(closing, meanwhile.pop()))
@@ -107,7 +113,7 @@ def check_books(cast: Cast) -> None:
 
 def test_exactly_as_many_pass_as_fit(cast: Cast) -> None:
     create_limit(cast.team, "10.36", period=LimitPeriod.MONTH)
-    assert at_once(cast, meanwhile=[]) == {"passed": FITS, "refused": SUBMISSIONS - FITS}
+    assert at_once(cast, SUBMISSIONS) == {"passed": FITS, "refused": SUBMISSIONS - FITS}
     assert Job.objects.count() == LedgerEntry.objects.count() == FITS
     check_books(cast)
 
@@ -118,7 +124,7 @@ def test_as_many_pass_under_several_limits(cast: Cast) -> None:
     create_limit(cast.team, "50", scope=LimitScope.PROJECT, project=cast.project)
     for person in (cast.alice, cast.bob):
         create_limit(cast.team, "40", scope=LimitScope.PERSON, person=person, period=LimitPeriod.WEEK)
-    assert at_once(cast, meanwhile=[]) == {"passed": FITS, "refused": SUBMISSIONS - FITS}
+    assert at_once(cast, FEWER) == {"passed": FITS, "refused": FEWER - FITS}
     check_books(cast)
 
 
@@ -137,14 +143,15 @@ def settling(cast: Cast, count: int, usd: str) -> list[Door]:
 def test_jobs_that_settle_meanwhile_let_no_more_pass(cast: Cast) -> None:
     create_limit(cast.team, "10.36")
     meanwhile = settling(cast, 10, "0.28")
-    assert at_once(cast, meanwhile=meanwhile) == {"passed": FITS - 10, "refused": SUBMISSIONS - FITS + 10}
+    passed = at_once(cast, FEWER, meanwhile=meanwhile)
+    assert passed == {"passed": FITS - 10, "refused": FEWER - FITS + 10}
     check_books(cast)
 
 
 def test_what_settles_below_its_hold_makes_room(cast: Cast) -> None:
     # Ten jobs of 0.28 come to 0.14 each: five more fit, now or as soon as all are settled.
     create_limit(cast.team, "10.36")
-    passed = at_once(cast, meanwhile=settling(cast, 10, "0.14"))
+    passed = at_once(cast, FEWER, meanwhile=settling(cast, 10, "0.14"))
     assert set(passed) == {"passed", "refused"}
     later = Counter(closing(door) for door in itertools.islice(doors(cast), 8))
     assert passed["passed"] + later["passed"] == FITS - 5
@@ -162,6 +169,6 @@ def test_what_cancels_free_meanwhile_is_taken_at_once(cast: Cast) -> None:
         answer = script.post(f"/api/v1/jobs/{job_id}/cancel")
         return "cancelled" if answer.status_code == 200 else answer.content.decode()
 
-    passed = at_once(cast, meanwhile=[partial(cancel, job_id) for job_id in ids])
-    assert passed == {"passed": FITS, "refused": SUBMISSIONS - FITS}
+    passed = at_once(cast, FEWER, meanwhile=[partial(cancel, job_id) for job_id in ids])
+    assert passed == {"passed": FITS, "refused": FEWER - FITS}
     check_books(cast)
