@@ -172,8 +172,11 @@ def seen_by(asker: Asker, standings: Iterable[LimitStanding]) -> list[LimitStand
         return []
     tokens = Token.objects.filter(team=asker.team, user=asker.user)
     mine = {None, *tokens.values_list("pk", flat=True)}
+    only = asker.token.project_id if asker.token else None
     return [
         one
         for one in standings
-        if one.limit.person_id in {None, asker.user.pk} and one.limit.token_id in mine
+        if one.limit.person_id in {None, asker.user.pk}
+        and one.limit.token_id in mine
+        and (only is None or one.limit.project_id in {None, only})
     ]

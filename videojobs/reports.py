@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from statistics import median, quantiles
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Required, TypedDict, TypeVar, Unpack
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -146,14 +146,26 @@ class Row(Generic[K]):
     totals: Totals
 
 
+class Whose(TypedDict, total=False):
+    """Which of a team's money: live or the rehearsal's, of one person, of one project by its id."""
+
+    rehearsal: Required[bool]
+    person: User | None
+    project: int | None
+
+
 @dataclass(frozen=True)
 class Book:
-    """Whose money is asked about: a team's live or rehearsal money, of everybody or of one person."""
+    """Whose money is asked about: a team's live or rehearsal money, of everybody or of one person.
+
+    `project` is the id of one that alone counts, None: all of them.
+    """
 
     team: Team
     rehearsal: bool
     person: User | None = None
     period: Days = field(default=ALWAYS)
+    project: int | None = None
 
     def day_totals(self) -> QuerySet[DayTotal]:
         """The sums of these days, by project, person and model."""
@@ -170,12 +182,14 @@ class Book:
     def _whose(self) -> Q:
         kind = Kind.REHEARSAL if self.rehearsal else Kind.LIVE
         whose = Q(team=self.team, account__kind=kind.value)
+        if self.project is not None:
+            whose &= Q(project=self.project)
         return whose if self.person is None else whose & Q(person=self.person)
 
 
-def totals(team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS) -> Totals:
+def totals(team: Team, *, period: Days = ALWAYS, **whose: Unpack[Whose]) -> Totals:
     """Return a team's sums, or one person's, over some days or all time."""
-    found = Book(team, rehearsal, person, period).day_totals().aggregate(**_summed())
+    found = Book(team, period=period, **whose).day_totals().aggregate(**_summed())
     return _spoken(found)
 
 
@@ -197,55 +211,43 @@ def without_project(team: Team, *, rehearsal: bool, person: User | None, period:
     return _spoken(days.filter(project__is_default=True).aggregate(**_summed()))
 
 
-def first_day(
-    team: Team, since: date | None = None, *, rehearsal: bool, person: User | None = None
-) -> date | None:
+def first_day(team: Team, since: date | None = None, **whose: Unpack[Whose]) -> date | None:
     """Return the first day anything was asked for, since a day or ever; None where nothing was."""
-    days = Book(team, rehearsal, person, Days(since)).day_totals()
+    days = Book(team, period=Days(since), **whose).day_totals()
     return days.order_by("day").values_list("day", flat=True).first()
 
 
-def by_day(
-    team: Team, since: date, until: date, *, rehearsal: bool, person: User | None = None
-) -> list[Row[date]]:
+def by_day(team: Team, since: date, until: date, **whose: Unpack[Whose]) -> list[Row[date]]:
     """Return one row for each day, both ends included, oldest first; quiet days are all zero."""
-    found = _grouped(Book(team, rehearsal, person, Days(since, until)), By.DAY)
+    found = _grouped(Book(team, period=Days(since, until), **whose), By.DAY)
     days = (since + timedelta(days=number) for number in range((until - since).days + 1))
     return [Row(day, found.get(day, Totals())) for day in days]
 
 
-def by_model(
-    team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS
-) -> list[Row[str]]:
+def by_model(team: Team, *, period: Days = ALWAYS, **whose: Unpack[Whose]) -> list[Row[str]]:
     """Return one row for each model, dearest first."""
-    return _sorted(_grouped(Book(team, rehearsal, person, period), By.MODEL))
+    return _sorted(_grouped(Book(team, period=period, **whose), By.MODEL))
 
 
-def by_person(
-    team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS
-) -> list[Row[User]]:
+def by_person(team: Team, *, period: Days = ALWAYS, **whose: Unpack[Whose]) -> list[Row[User]]:
     """Return one row for each person, dearest first."""
-    found = _sorted(_grouped(Book(team, rehearsal, person, period), By.PERSON))
+    found = _sorted(_grouped(Book(team, period=period, **whose), By.PERSON))
     people = User.objects.in_bulk([row.key for row in found])
     return [Row(people[row.key], row.totals) for row in found]
 
 
-def by_project(
-    team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS
-) -> list[Row[Project]]:
+def by_project(team: Team, *, period: Days = ALWAYS, **whose: Unpack[Whose]) -> list[Row[Project]]:
     """Return one row for each project, dearest first."""
-    found = _sorted(_grouped(Book(team, rehearsal, person, period), By.PROJECT))
+    found = _sorted(_grouped(Book(team, period=period, **whose), By.PROJECT))
     projects = Project.objects.in_bulk([row.key for row in found])
     return [Row(projects[row.key], row.totals) for row in found]
 
 
-def by_all(
-    team: Team, *, rehearsal: bool, person: User | None = None, period: Days = ALWAYS
-) -> dict[By, list[Row[Any]]]:
+def by_all(team: Team, *, period: Days = ALWAYS, **whose: Unpack[Whose]) -> dict[By, list[Row[Any]]]:
     """Return the rows by model, person and project, read in one go however long the period."""
     split = (By.MODEL, By.PERSON, By.PROJECT)
     columns = [_COLUMNS[by] for by in split]
-    book = Book(team, rehearsal, person, period)
+    book = Book(team, period=period, **whose)
     found: dict[By, dict[Any, Totals]] = {by: {} for by in split}
     for row in book.day_totals().values(*columns).annotate(**_summed()).order_by():
         sums = _spoken(row)

@@ -37,17 +37,21 @@ FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whose money is read, of which days; `drawn` are the days that get a row each."""
+    """Whose money is read, of which days; `drawn` are the days that get a row each.
+
+    `project` is the one a token is for, whose money alone it reads.
+    """
 
     team: Team
     person: User | None
+    project: int | None
     period: Days
     drawn: Days
     by: By | None
 
     def read(self, *, rehearsal: bool) -> Book:
         """Return the sums of live or of rehearsal jobs, in a fixed number of queries."""
-        whose: dict[str, Any] = {"rehearsal": rehearsal, "person": self.person}
+        whose: dict[str, Any] = {"rehearsal": rehearsal, "person": self.person, "project": self.project}
         found = self._rows(whose)
         listed = {by: [(_key(row.key), asdict(row.totals)) for row in rows] for by, rows in found.items()}
         whole = sum((row.totals for row in found.get(By.MODEL, [])), Totals())
@@ -90,7 +94,9 @@ def read_spend(request: ApiRequest, asked: Query[SpendQuery]) -> SpendOut:
     asker = request.auth
     person = None if asker.may(Right.SEE_SPEND) else asker.user
     period = _period(asked)
-    wanted = Wanted(asker.team, person, period, _drawn(asker.team, person, period, asked.by), asked.by)
+    project = asker.token.project_id if asker.token else None
+    drawn = _drawn(asker.team, person, project, period, asked.by)
+    wanted = Wanted(asker.team, person, project, period, drawn, asked.by)
     return SpendOut(
         **dict(wanted.read(rehearsal=False)),
         rehearsal=wanted.read(rehearsal=True),
@@ -125,21 +131,26 @@ def _period(asked: SpendQuery) -> Days:
     return Days(first, last)
 
 
-def _drawn(team: Team, person: User | None, period: Days, by: By | None) -> Days:
+def _drawn(team: Team, person: User | None, project: int | None, period: Days, by: By | None) -> Days:
     """Return the days that get a row each. Raises ApiError 400 where they are too many."""
     if by not in {None, By.DAY}:
         return Days()
     last = period.last or day_of(timezone.now(), team.zone)
-    first = period.first or (_began(team, person, last) if by else last - timedelta(days=USUAL_DAYS - 1))
+    first = period.first or (
+        _began(team, person, project, last) if by else last - timedelta(days=USUAL_DAYS - 1)
+    )
     most = MOST_ROWS if by else MOST_DAYS
     if (last - first).days >= most:
         raise wrong_field("from", f"Choose at most {most} days.")
     return Days(min(first, last), last)
 
 
-def _began(team: Team, person: User | None, otherwise: date) -> date:
+def _began(team: Team, person: User | None, project: int | None, otherwise: date) -> date:
     """Return the first day of live or rehearsal money."""
-    found = (reports.first_day(team, rehearsal=rehearsal, person=person) for rehearsal in (False, True))
+    both = (False, True)
+    found = (
+        reports.first_day(team, rehearsal=rehearsal, person=person, project=project) for rehearsal in both
+    )
     return min((day for day in found if day), default=otherwise)
 
 

@@ -25,8 +25,10 @@ KIND_WORDS = {
 
 
 def visible_entries(asker: Asker) -> QuerySet[LedgerEntry]:
-    """Return the entries this asker may see: the team's, or those of their own jobs."""
+    """Return the entries this asker may see: the team's, or those of their own jobs; of a token's project."""
     entries = LedgerEntry.objects.filter(team=asker.team)
+    if asker.token is not None and asker.token.project_id is not None:
+        entries = entries.filter(project=asker.token.project_id)
     return entries if asker.may(Right.SEE_SPEND) else entries.filter(person=asker.user, job__isnull=False)
 
 

@@ -9,8 +9,17 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.dashboard.api.scripts import Script
-from tests.factories import DIRECTOR, NOW, Cast, create_project, create_token, join
-from videojobs.models import AuditEntry, Job, Membership, Token
+from tests.factories import (
+    DIRECTOR,
+    NOW,
+    Cast,
+    create_job,
+    create_limit,
+    create_project,
+    create_token,
+    join,
+)
+from videojobs.models import AuditEntry, Job, LimitScope, Membership, Token
 from videojobs.rights import Role
 
 LIMIT = {"scope": {"kind": "team"}, "period": "day", "amount": "100", "action": "warn"}
@@ -131,3 +140,21 @@ def test_a_token_of_a_project_reaches_nothing_beyond_it(cast: Cast) -> None:
     assert script.post("/api/v1/limits", LIMIT).status_code == 403
     assert script.post("/api/v1/queue/pause", {"scope": "team", "reason": "x"}).status_code == 403
     assert script.get("/api/v1/spend").json()["scope"] == "own"
+
+
+def test_a_token_of_a_project_reads_the_money_of_that_project_alone(cast: Cast) -> None:
+    """What its person spends elsewhere is not there: no sum, no entry, no limit, no project's name."""
+    token, secret = create_token(cast.alice, cast.team)
+    launch, script = create_project(cast.team), Script(secret)
+    Token.objects.filter(pk=token.pk).update(project=launch)
+    inside = create_job(cast.alice, cast.team, project=launch, usd="0.30")
+    create_job(cast.alice, cast.team, usd="5")
+    for project in (launch, cast.project):
+        create_limit(cast.team, "10", scope=LimitScope.PROJECT, project=project)
+    for query in ("", "?by=day", "?by=project", "?by=model", "?by=person"):
+        spend = script.get(f"/api/v1/spend{query}")
+        assert spend.json()["rehearsal"]["held"] == "0.300000"
+        assert "General" not in spend.content.decode() and "5.000000" not in spend.content.decode()
+    assert [entry["job"] for entry in script.get("/api/v1/ledger").json()["entries"]] == [inside.id]
+    [limit] = script.get("/api/v1/limits").json()["limits"]
+    assert limit["scope"]["id"] == launch.pk
