@@ -29,6 +29,7 @@ WHOLE_FILES = (
     "tests/dashboard/test_backup.py",
     "tests/dashboard/test_up.py",
     "tests/journeys/test_database_restarts.py",
+    "tests/videojobs/money/test_older_database.py",
 )
 """Files whose tests share something heavy, a running site mostly, which two workers need not make twice."""
 

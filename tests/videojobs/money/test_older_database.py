@@ -1,20 +1,25 @@
 """A database from before the chain comes out of the migrations with books that agree."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from pytest_django import DjangoDbBlocker
 
 from tests.factories import NOW
 from videojobs.models import DayTotal, LedgerEntry, Limit, PriceOnFile, Team
 from videojobs.money import guards
 from videojobs.money.verifying import verify
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
 
 BEFORE = [("videojobs", "0003_overtaken_submissions")]
 LATER = NOW + timedelta(hours=13)
@@ -30,12 +35,40 @@ def migrate(targets: list[tuple[str, str]]) -> Apps:
     return MigrationExecutor(connection).loader.project_state(targets).apps
 
 
-@pytest.fixture
-def old() -> Iterator["Old"]:
-    """A database as it was before, taken back to today in the end."""
-    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield Old(migrate(BEFORE))
-    migrate(latest)
+@contextmanager
+def empty_database(folder: Path) -> Iterator[None]:
+    """Point the connection at an empty database while the block runs."""
+    usual, name = connection.settings_dict["NAME"], str(folder / "older.sqlite3")
+    if connection.vendor == "postgresql":
+        name = f"older_{os.getpid()}"
+        on_server(f"CREATE DATABASE {name}")
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+        if connection.vendor == "postgresql":
+            on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def on_server(statement: str) -> None:
+    """Have PostgreSQL make or drop a database."""
+    with psycopg.connect(os.environ["TEST_POSTGRESQL_URL"], autocommit=True) as server:
+        server.execute(statement.encode())
+
+
+@pytest.fixture(scope="module")
+def old(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Old"]:
+    """A database as it was before, filled and taken to today."""
+    with django_db_blocker.unblock(), empty_database(tmp_path_factory.mktemp("older")):
+        old = Old(migrate(BEFORE))
+        old.fill()
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+        yield old
 
 
 class Old:
@@ -82,6 +115,14 @@ class Old:
             self.make("LedgerEntry", job=job, kind=kind, amount=Decimal(usd), at=NOW, reason="é…", **common)
 
     def fill(self) -> None:
+        """Insert a team without anything, and for the other one jobs and prices."""
+        self.make("Team", name="Elsewhere", slug="elsewhere", spend_limit=None)
+        self.fill_jobs()
+        for days, usd in ((0, "0.30"), (2, "0.32"), (1, "0.31")):
+            columns = {"team": self.team, "model": "vidu/vidu-q3", "unit": "clip", "set_by": self.person}
+            self.make("PriceOnFile", usd=Decimal(usd), set_at=NOW + timedelta(days=days), **columns)
+
+    def fill_jobs(self) -> None:
         """Insert a job of every kind: waiting, settled the next day, lost, and cancelled."""
         claimed = {"claim_id": "c" * 32, "claimed_at": LATER, "accepted_at": LATER}
         self.job("waits", {"hold": "0.28"}, charged="no")
@@ -97,16 +138,8 @@ class Old:
         self.job("cancelled", {"hold": "0.28", "release": "0.28"}, state="cancelled", **free)
 
 
-def forward() -> Team:
-    """Migrate to today and return the team."""
-    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
-    return Team.objects.get(slug="harbour")
-
-
 def test_its_books_agree_and_its_money_belongs_to_the_days_of_the_claims(old: Old) -> None:
-    old.fill()
-    old.make("Team", name="Elsewhere", slug="elsewhere", spend_limit=None)
-    team = forward()
+    team = Team.objects.get(slug="harbour")
     assert (verify(team).entries, verify(team).problem) == (7, "")
     assert verify(Team.objects.get(slug="elsewhere")).problem == ""
     entry = LedgerEntry.objects.get(number=3)
@@ -120,14 +153,10 @@ def test_its_books_agree_and_its_money_belongs_to_the_days_of_the_claims(old: Ol
 
 
 def test_its_limit_stops_and_the_newest_of_its_prices_holds(old: Old) -> None:
-    for days, usd in ((0, "0.30"), (2, "0.32"), (1, "0.31")):
-        columns = {"team": old.team, "model": "vidu/vidu-q3", "unit": "clip", "set_by": old.person}
-        old.make("PriceOnFile", usd=Decimal(usd), set_at=NOW + timedelta(days=days), **columns)
-    team = forward()
     limit = Limit.objects.get()
-    assert (limit.team, limit.scope, limit.period) == (team, "team", "total")
+    assert (limit.team.slug, limit.scope, limit.period) == ("harbour", "team", "total")
     assert (limit.amount, limit.action, limit.retired_at) == (5, "stop", None)
-    assert team.ledger_head.has_limits
+    assert limit.team.ledger_head.has_limits
     assert PriceOnFile.objects.in_force().get().usd == Decimal("0.32")
     replaced = PriceOnFile.objects.exclude(retired_at=None).order_by("set_at")
     assert [price.retired_at for price in replaced] == [NOW + timedelta(days=1), NOW + timedelta(days=2)]
