@@ -80,6 +80,7 @@ class Asking:
     press: str
     retry_of: Job | None = None
     filling: Filling = field(default_factory=lambda: Filling({}))
+    edits: Job | None = None  # the waiting job that is to become this wish
 
     @property
     def offer(self) -> Offer:
@@ -178,10 +179,13 @@ class Asking:
 
     def _leeway(self, price: Price | None) -> Leeway:
         """Return what the limits leave for this job, which is not made yet."""
-        team = self.request.team
-        project, model = self.project or self._usual_project(), self.choice.model_id
-        job = Job(team=team, project=project, person=self.request.user, account=self.account, model=model)
-        return Leeway.of(job, price.usd if price else None, now=timezone.now())
+        team, edits = self.request.team, self.edits
+        job = Job(team=team, account=self.account, model=self.choice.model_id)
+        if edits:
+            job.project, job.person, job.token = edits.project, edits.person, edits.token
+        else:
+            job.project, job.person = self.project or self._usual_project(), self.request.user
+        return Leeway.of(job, price.usd if price else None, now=timezone.now(), instead_of=edits)
 
     def _ordered(self, form: CreateForm) -> lifecycle.Order:
         wish = self._wish(form)

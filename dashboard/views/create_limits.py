@@ -1,12 +1,13 @@
 """What the limits leave for the job on the Create page: the tightest one, and whether it refuses or asks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
 from dashboard.templatetags.money import usd
+from videojobs.lifecycle.asking import was_granted
 from videojobs.models import Job, LimitAction, LimitPeriod, Team
 from videojobs.money import budgets
 from videojobs.money.budgets import LimitStanding
@@ -31,14 +32,22 @@ class Leeway:
     asks: str = ""
 
     @classmethod
-    def of(cls, job: Job, price: Decimal | None, *, now: datetime) -> Self:
-        """Read it for a job that is not made yet: its team, account, project, person, model and token."""
-        standings = budgets.standings(job.team, now=now, rehearsal=job.account.is_rehearsal)
+    def of(cls, job: Job, price: Decimal | None, *, now: datetime, instead_of: Job | None = None) -> Self:
+        """Read it for a job that is not made yet: its team, account, project, person, model and token.
+
+        `instead_of` is the waiting job it takes the place of: what that one holds is free for it.
+        """
+        standings = _without(
+            instead_of, budgets.standings(job.team, now=now, rehearsal=job.account.is_rehearsal)
+        )
         over = [one for one in standings if falls_under(one.limit, job)]
         tight = [one for one in over if price is not None and one.left < price]
         refusing = [one for one in tight if one.limit.action == LimitAction.STOP]
         asking = [one for one in tight if one.limit.action == LimitAction.ASK]
-        asks = bool(asking) or (price is not None and _team_asks(job, price, now))
+        freed = instead_of.held if instead_of else NOTHING
+        asks = bool(asking) or (price is not None and _team_asks(job, price, freed, now))
+        if instead_of and price is not None and price <= instead_of.estimate and was_granted(instead_of):
+            asks = False  # the yes it has still holds
         return cls(
             standing=next(iter([*refusing, *asking]), _least(over)),
             price=price,
@@ -98,7 +107,15 @@ def _least(over: Sequence[LimitStanding]) -> LimitStanding | None:
     return min(over, key=lambda one: (one.limit.action == LimitAction.WARN, one.left), default=None)
 
 
-def _team_asks(job: Job, price: Decimal, now: datetime) -> bool:
+def _without(job: Job | None, standings: Iterable[LimitStanding]) -> list[LimitStanding]:
+    """Return how limits stand but for what one waiting job holds."""
+    return [
+        replace(one, held=one.held - job.held) if job and falls_under(one.limit, job) else one
+        for one in standings
+    ]
+
+
+def _team_asks(job: Job, price: Decimal, freed: Decimal, now: datetime) -> bool:
     """Tell whether a job of this price asks whatever the limits say."""
     team: Team = job.team
     if team.asks_above_job is not None and price > team.asks_above_job:
@@ -106,4 +123,4 @@ def _team_asks(job: Job, price: Decimal, now: datetime) -> bool:
     if team.asks_above_day is None:
         return False
     books = Books(team, Subject(person=job.person), LimitPeriod.DAY, job.account.is_rehearsal, now)
-    return bool(books.past()[0].taken + price > team.asks_above_day)
+    return bool(books.past()[0].taken - freed + price > team.asks_above_day)

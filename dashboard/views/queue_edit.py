@@ -99,8 +99,8 @@ def _reshaped(request: TeamRequest, job: Job) -> Asking:
 
 
 def _of(job: Job, asking: Asking) -> Asking:
-    """Price it where the job will be sent."""
-    return replace(asking, account=job.account)
+    """Price it where the job will be sent, and against what it holds already."""
+    return replace(asking, account=job.account, edits=job)
 
 
 def _save(request: TeamRequest, job: Job, asking: Asking) -> HttpResponse:

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import DIRECTOR, Cast, create_cast, create_job
+from tests.factories import DIRECTOR, Cast, create_cast, create_job, create_limit
 from videojobs import lifecycle
-from videojobs.models import Job
+from videojobs.models import Job, Team
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,20 @@ def test_another_model_shows_the_rise_before_it_is_saved(bob: Client, job: Job) 
     assert "$0.10 → <b>$0.28</b>" in shown
     assert "+$0.18" in shown
     assert "newest of Bob’s line" in shown
+
+
+@pytest.mark.parametrize(("usd", "fits"), [("0.28", True), ("0.20", False)])
+def test_what_the_job_holds_already_is_not_counted_against_it(
+    bob: Client, job: Job, cast: Cast, usd: str, *, fits: bool
+) -> None:
+    create_limit(cast.team, usd)
+    shown = bob.post(url(job) + "?part=price", said(job)).content.decode()
+    assert ("It does not fit" not in shown) is fits
+
+
+def test_a_change_that_will_ask_says_so_before_it_is_saved(bob: Client, job: Job, cast: Cast) -> None:
+    Team.objects.update(asks_above_job=Decimal("0.20"))
+    assert "This will ask Alice." in bob.post(url(job) + "?part=price", said(job)).content.decode()
 
 
 def test_a_stale_form_keeps_what_was_typed_and_says_what_happened(bob: Client, job: Job, cast: Cast) -> None:
