@@ -7,18 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.http import Http404
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
-from django_htmx.middleware import HtmxDetails
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
-from dashboard import access
-from dashboard.http import Asker
 from tests.dashboard.access_table import ASKERS, ELSEWHERE, LOGIN, MEMBERS, SCRIPTS, TABLE, Line
 from tests.factories import (
     NOW,
@@ -46,29 +42,39 @@ from videojobs.models import (
     Token,
     User,
 )
-from videojobs.rights import Right, Role
+from videojobs.rights import Role
 from videojobs.states import State
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Everybody who asks, and what they ask for."""
+    """Everybody who asks, by the keys of their sessions and their tokens, and what they ask for."""
 
-    people: dict[str, User]
+    sessions: dict[str, str]
     tokens: dict[str, str]
     words: dict[str, str]
+    media: Path
+
+
+@pytest.fixture(scope="module")
+def everybody(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Crowd]:
+    """Make the crowd once: it takes longer than what a line asks, and each asker's changes are undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield create_crowd(create_cast(), tmp_path_factory.mktemp("media"))
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    """Return Alice, Bob, Charlie and their teams."""
-    return create_cast()
-
-
-@pytest.fixture
-def crowd(cast: Cast, settings: Settings, tmp_path: Path) -> Crowd:
+def crowd(everybody: Crowd, db: None, settings: Settings) -> Crowd:
     """Return the askers, with jobs and a token that are Bob's."""
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = everybody.media
+    return everybody
+
+
+def create_crowd(cast: Cast, media: Path) -> Crowd:
+    """Make people of every role here and elsewhere, and what stands in the addresses."""
     people, tokens = {}, {}
     for name, role in (MEMBERS | ELSEWHERE).items():
         team = cast.elsewhere if name in ELSEWHERE else cast.team
@@ -78,7 +84,17 @@ def crowd(cast: Cast, settings: Settings, tmp_path: Path) -> Crowd:
         _token, tokens[name] = create_token(people[name], team)
     revoked, tokens["ended"] = create_token(cast.alice, cast.team)
     Token.objects.filter(pk=revoked.pk).update(revoked_at=NOW)
-    return Crowd(people, tokens, words_of(cast, tmp_path))
+    sessions = {name: signed_in(person) for name, person in people.items()}
+    sessions["ended"] = signed_in(cast.alice)
+    Session.objects.get(pk=sessions["ended"]).delete()
+    return Crowd(sessions, tokens, words_of(cast, media), media)
+
+
+def signed_in(person: User) -> str:
+    """Sign somebody in and return their session's key."""
+    client = Client()
+    client.force_login(person)
+    return str(client.session.session_key)
 
 
 def words_of(cast: Cast, media: Path) -> dict[str, str]:
@@ -156,11 +172,8 @@ def create_monthly(cast: Cast) -> MonthlyStatement:
 def client_of(asker: str, crowd: Crowd) -> Client:
     """Return somebody's browser; of who has signed out, one that still shows the session's key."""
     client = Client()
-    if asker in crowd.people:
-        client.force_login(crowd.people[asker])
-    if asker == "ended":
-        client.force_login(crowd.people["owner"])
-        client.session.delete()
+    if asker in crowd.sessions:
+        client.cookies[settings.SESSION_COOKIE_NAME] = crowd.sessions[asker]
     return client
 
 
@@ -214,75 +227,7 @@ def undone(way: Callable[[Line, str, Crowd], int], line: Line, asker: str, crowd
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_session_is_no_token(name: str, crowd: Crowd) -> None:
-    line = SCRIPTS[name]
-    client = Client()
-    client.force_login(crowd.people["owner"])
+    line, client = SCRIPTS[name], client_of("owner", crowd)
     path, said = line.path.format_map(crowd.words), json.dumps(line.said)
     answer = client.generic(line.method, path, said, "application/json")
     assert answer.status_code == line.rule.answers(is_script=True)["nobody"]
-
-
-def asker_of(user: User, role: Role | None = None) -> Asker:
-    """Return somebody as an asker in their team, in another role where one is named."""
-    membership = user.memberships.select_related("team").get()
-    membership.role = role or membership.role
-    return Asker(user=user, team=membership.team, membership=membership)
-
-
-class TestRows:
-    """Rows through access."""
-
-    def test_a_team_sees_its_own_jobs(self, cast: Cast) -> None:
-        ours = create_job(cast.bob, cast.team)
-        create_job(cast.charlie, cast.elsewhere)
-        assert list(access.visible_jobs(asker_of(cast.alice))) == [ours]
-
-    def test_a_job_of_another_team_is_not_there(self, cast: Cast) -> None:
-        theirs = create_job(cast.charlie, cast.elsewhere)
-        with pytest.raises(Http404):
-            access.job_or_404(asker_of(cast.alice), theirs.id)
-
-    @pytest.mark.parametrize("job_id", ["", "x", "job_", "\x00", "9" * 400])
-    def test_an_id_that_cannot_be_is_not_there(self, cast: Cast, job_id: str) -> None:
-        with pytest.raises(Http404):
-            access.job_or_404(asker_of(cast.alice), job_id)
-
-    @pytest.mark.parametrize(
-        ("role", "own", "others"),
-        [
-            *((Role.OWNER, True, True), (Role.ADMIN, True, True), (Role.MEMBER, True, False)),
-            *((Role.VIEWER, False, False), (Role.BILLING, False, False)),
-        ],
-    )
-    def test_roles_change_their_own_or_any(self, cast: Cast, role: Role, *, own: bool, others: bool) -> None:
-        asker = asker_of(cast.bob, role)
-        jobs = create_job(cast.bob, cast.team), create_job(cast.alice, cast.team)
-        may = [access.may_change(asker, job, Right.CANCEL_OWN, Right.CANCEL_ANY) for job in jobs]
-        assert may == [own, others]
-
-    def test_without_a_right_of_its_own_only_any_counts(self, cast: Cast) -> None:
-        job = create_job(cast.bob, cast.team)
-        assert not access.may_change(asker_of(cast.bob), job, None, Right.RESOLVE)
-
-    def test_a_refusal_says_role_and_right(self, cast: Cast) -> None:
-        with pytest.raises(PermissionDenied, match="your role is viewer, which may not send jobs"):
-            access.demand(asker_of(cast.bob, Role.VIEWER), Right.SUBMIT)
-
-
-class TestSignIn:
-    """Where strangers are led."""
-
-    def test_a_page_is_come_back_to(self) -> None:
-        answer = access.to_sign_in(RequestFactory().get("/queue/?mine=1"))
-        assert answer["Location"] == "/accounts/login/?next=/queue/%3Fmine%3D1"
-
-    def test_what_was_posted_is_not_repeated(self) -> None:
-        assert access.to_sign_in(RequestFactory().post("/queue/"))["Location"] == "/accounts/login/?next=/"
-
-    def test_a_fragment_sends_the_whole_page_there(self) -> None:
-        request = RequestFactory().get(
-            "/frame/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
-        )
-        request.user = AnonymousUser()
-        request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
-        assert access.to_sign_in(request)["HX-Redirect"] == "/accounts/login/?next=/queue/"
