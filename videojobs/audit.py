@@ -13,7 +13,7 @@ from videojobs.models import AuditEntry, Team, Token, User
 
 LONGEST_SUBJECT = 200
 
-QUEUE_DEEDS = ("queue_paused", "queue_resumed", "places_set")
+QUEUE_DEEDS = ("queue_paused", "queue_resumed", "places_set", "dispatch_resumed")
 """Changes of a queue that are no event of a job; pages that missed the message find them here."""
 
 

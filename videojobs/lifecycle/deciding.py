@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from videojobs import places
 from videojobs.lifecycle import asking
 from videojobs.lifecycle.creating import Created, Order, create
-from videojobs.lifecycle.landing import FIRST_LOOK
+from videojobs.lifecycle.landing import FIRST_LOOK, tell_teams
 from videojobs.lifecycle.steps import Decided, Step, StepRefused, note, take
 from videojobs.lifecycle.versions import expect, note_of_another
 from videojobs.lifecycle.watching import lose, observe
@@ -258,6 +258,7 @@ def resume(account: ProviderAccount, actor: User, *, now: datetime) -> bool:
         if not parked.update(parked_at=None, parked_reason=""):
             return False
         Notice.objects.filter(key=f"parked:{account.id}", closed_at=None).update(closed_at=now)
+        tell_teams(account)
         return True
 
 

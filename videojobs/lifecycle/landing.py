@@ -4,10 +4,10 @@ import random
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from videojobs import shares
+from videojobs import broadcast, shares
 from videojobs.journal import Accepted
 from videojobs.lifecycle import watching
 from videojobs.lifecycle.steps import Step, durable, note, take
@@ -228,8 +228,21 @@ def park(account: ProviderAccount, reason: str, *, now: datetime) -> None:
     parked = ProviderAccount.objects.filter(id=account.id, parked_at=None)
     if not parked.update(parked_at=now, parked_reason=reason[:500]):
         return
-    for team_id in Job.objects.of_account(account).active().values_list("team_id", flat=True).distinct():
+    for team_id in teams_with_work(account):
         Notice.objects.tell(team_id, f"parked:{account.id}", reason, kind="parked", now=now)
+    tell_teams(account)
+
+
+def teams_with_work(account: ProviderAccount) -> set[int]:
+    """Return the teams whose jobs an account has under way, by id."""
+    jobs = Job.objects.of_account(account).active().order_by()
+    return set(jobs.values_list("team_id", flat=True).distinct())
+
+
+def tell_teams(account: ProviderAccount) -> None:
+    """Let open pages of all teams with work in an account read their queue again, after the commit."""
+    teams = teams_with_work(account)
+    transaction.on_commit(lambda: [broadcast.queue_changed(team) for team in teams], robust=True)
 
 
 def _halve_places(account_id: int, claimed_at: datetime, now: datetime) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoCaptureOnCommitCallbacks as Committing
 
 from tests.factories import NOW, Cast, create_job
 from tests.videojobs.lifecycle.claims import claim
@@ -79,6 +80,24 @@ def test_one_resume_goes_on_in_order_for_all_teams(cast: Cast, account: Provider
     sent = [claim(account).job.id for _number in range(6)]
     assert [job for job in sent if job in mine] == mine
     assert [job for job in sent if job in theirs] == theirs
+
+
+def test_open_pages_of_every_team_with_work_hear_of_the_park_and_its_end(
+    cast: Cast,
+    account: ProviderAccount,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Committing,
+) -> None:
+    queue(cast, account)
+    queue(cast, account, cast.elsewhere)
+    told: list[int] = []
+    monkeypatch.setattr("videojobs.broadcast.queue_changed", told.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        lifecycle.park(account, "No credit.", now=NOW)
+    assert sorted(told) == [cast.team.pk, cast.elsewhere.pk]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert lifecycle.resume(account, cast.alice, now=NOW)
+    assert sorted(told[2:]) == [cast.team.pk, cast.elsewhere.pk]
 
 
 def test_a_second_shortage_is_told_anew(cast: Cast, account: ProviderAccount) -> None:
