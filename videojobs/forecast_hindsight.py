@@ -22,7 +22,7 @@ DEEPEST = 32
 PLAYS = 24
 """Few plays tell the middle and the width of a range well enough here."""
 
-DOUBT = 1.5
+DOUBT = 3
 """The playing itself counts as much as so many moments."""
 
 LONGEST_LAG = 10.0
