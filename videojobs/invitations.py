@@ -160,7 +160,12 @@ def subject_of(invitation: Invitation) -> str:
 
 def revoke_of(team: Team, person: User, *, now: datetime) -> int:
     """End what somebody who leaves still has open, so that nobody returns by a link they made themselves."""
-    return Invitation.objects.open(now).filter(team=team, created_by=person).update(revoked_at=now)
+    return open_of(team, person, now=now).update(revoked_at=now)
+
+
+def open_of(team: Team, person: User, *, now: datetime) -> QuerySet[Invitation]:
+    """Return the invitations somebody made that may still be taken up."""
+    return Invitation.objects.open(now).filter(team=team, created_by=person)
 
 
 def _check(team: Team, wish: InvitationWish, actor: Membership) -> None:

@@ -34,6 +34,7 @@ class Belongings:
     tokens: int
     projects: list[str]
     limits: int
+    invitations: int = 0
 
     @property
     def jobs(self) -> int:
@@ -63,7 +64,7 @@ class Left:
     invitations: int = 0
 
 
-def belongings(member: Membership) -> Belongings:
+def belongings(member: Membership, *, now: datetime) -> Belongings:
     """Count what a member has in their team."""
     jobs = _jobs_of(member)
     waiting = jobs.waiting()
@@ -77,7 +78,18 @@ def belongings(member: Membership) -> Belongings:
         tokens=_tokens_of(member).count(),
         projects=list(inside.values_list("name", flat=True)),
         limits=_limits_of(member).count(),
+        invitations=invitations.open_of(member.team, member.user, now=now).count(),
     )
+
+
+def why_not(member: Membership) -> str:
+    """Say why a member cannot leave at all, whatever becomes of their things; "" where they can."""
+    try:
+        if member.role == Role.OWNER:
+            refuse_last_owner(member)
+    except Refused as refused:
+        return refused.message
+    return ""
 
 
 def heirs(member: Membership) -> QuerySet[Membership]:

@@ -216,7 +216,7 @@ def refuse_owner_matters(actor: Membership, *roles: Role) -> None:
 
 
 def refuse_last_owner(member: Membership) -> None:
-    """Raise Refused where nobody else owns the team. The caller holds the team's lock."""
+    """Raise Refused where nobody else owns the team. Who then changes it holds the team's lock."""
     others = Membership.objects.owners().filter(~Q(pk=member.pk), team=member.team)
     if not others.exists():
         raise Refused("A team needs an owner. Make somebody else an owner first.", "role")

@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 
 from dashboard.forms.people import dress
+from dashboard.templatetags.money import usd
 from videojobs import leaving
 from videojobs.leaving import Belongings, HandOver
 from videojobs.models import Membership
 
-WAITING = (("keep", "Keep them in the queue"), ("cancel", "Cancel them"))
-TOKENS = (("revoke", "Revoke them"), ("hand", "Hand them over too"))
+WAITING = (("keep", "Keep waiting"), ("cancel", "Cancel"))
+TOKENS = (("revoke", "Revoke"), ("hand", "Hand over too"))
 
 
 class LeavingForm(forms.Form):
@@ -18,9 +19,7 @@ class LeavingForm(forms.Form):
 
     use_required_attribute = False
 
-    heir = forms.TypedChoiceField(
-        label="Who looks after the jobs", required=False, coerce=int, empty_value=None
-    )
+    heir = forms.TypedChoiceField(label="Who takes over", required=False, coerce=int, empty_value=None)
     waiting = forms.ChoiceField(
         label="Waiting jobs", choices=WAITING, initial="keep", widget=forms.RadioSelect, required=False
     )
@@ -38,6 +37,11 @@ class LeavingForm(forms.Form):
         if isinstance(field := self.fields["heir"], forms.TypedChoiceField):
             field.choices = [nobody, *names]
         self.initial.setdefault("heir", actor.pk if actor.pk in self.heirs else "")
+        if has.jobs:
+            self.fields["heir"].label = f"Who takes over the {_counted(has.jobs, 'job')}"
+            self.fields["heir"].help_text = _of_which(has)
+        self.fields["waiting"].label = f"The {_counted(has.waiting, 'waiting job')}"
+        self.fields["tokens"].label = f"The {_counted(has.tokens, 'API token')}"
         if not has.waiting:
             del self.fields["waiting"]
         if not has.tokens or actor.pk == member.pk:
@@ -54,3 +58,14 @@ class LeavingForm(forms.Form):
             keeps_waiting=values.get("waiting") != "cancel",
             hands_tokens=values.get("tokens") == "hand",
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}s" if number != 1 else noun
+
+
+def _of_which(has: Belongings) -> str:
+    waiting = f"{has.waiting:,} waiting, holding {usd(has.held)}" if has.waiting else ""
+    running = f"{has.running:,} running or undecided" if has.running else ""
+    ended = f"{has.ended:,} ended" if has.ended else ""
+    return " · ".join(filter(None, [waiting, running, ended]))

@@ -11,7 +11,7 @@ from dashboard import first_visit
 from tests.browser.accessible import expect_accessible
 from tests.factories import Cast, create_job, create_token, create_user, join
 from videojobs import lifecycle
-from videojobs.models import Notice, ProviderAccount
+from videojobs.models import Job, Notice, ProviderAccount
 from videojobs.rights import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -86,6 +86,22 @@ def test_a_token_is_copied_where_it_is_shown(alice: Page) -> None:
     assert alice.get_by_label("The token.").input_value().startswith("dailies_")
     alice.get_by_role("button", name="Copy").click()
     expect(alice.locator(".toast")).to_contain_text("Copied")
+
+
+def test_somebody_is_taken_out_in_a_dialog_over_the_team_page(alice: Page, cast: Cast) -> None:
+    job = create_job(cast.bob, cast.team)
+    create_token(cast.bob, cast.team)
+    alice.goto("/team/")
+    alice.get_by_label("What to do about Bob").click()
+    alice.get_by_role("link", name="Take out of the team").locator("visible=true").click()
+    dialog = alice.get_by_role("dialog", name="Take Bob out of Harbour?")
+    dialog.get_by_label("Hand over too").check()
+    dialog.get_by_role("button", name="Take them out").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Revoke them instead")
+    dialog.get_by_label("Revoke", exact=True).check()
+    dialog.get_by_role("button", name="Take them out").click()
+    expect(alice.locator(".toast")).to_contain_text("1 job is handed over. 1 token is revoked.")
+    assert Job.objects.get(id=job.id).keeper == cast.alice
 
 
 def test_resume_leads_back_to_the_page_it_stood_on(alice: Page, cast: Cast) -> None:

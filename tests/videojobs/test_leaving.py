@@ -53,7 +53,7 @@ class TestBelongings:
         create_job(cast.bob, cast.team, state=State.IN_PROGRESS)
         create_job(cast.bob, cast.team, state=State.CANCELLED)
         create_job(cast.alice, cast.team)
-        found = leaving.belongings(member(cast.bob, cast))
+        found = leaving.belongings(member(cast.bob, cast), now=NOW)
         assert (found.waiting, found.running, found.ended, found.jobs) == (1, 1, 1, 3)
         assert found.held == Decimal("0.28")
 
@@ -61,7 +61,7 @@ class TestBelongings:
         join(cast.bob, cast.elsewhere)
         create_token(cast.bob, cast.elsewhere)
         create_job(cast.bob, cast.elsewhere)
-        found = leaving.belongings(member(cast.bob, cast))
+        found = leaving.belongings(member(cast.bob, cast), now=NOW)
         assert (found.jobs, found.tokens, found.limits) == (0, 0, 0)
 
 

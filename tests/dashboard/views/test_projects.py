@@ -5,8 +5,18 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
-from tests.factories import NOW, Cast, create_cast, create_job, create_token, create_user, join
-from videojobs.models import Job, Membership, Project, Token, User
+from tests.factories import (
+    NOW,
+    Cast,
+    create_cast,
+    create_job,
+    create_limit,
+    create_project,
+    create_token,
+    create_user,
+    join,
+)
+from videojobs.models import Job, LimitScope, Membership, Project, Token, User
 from videojobs.rights import Role
 from videojobs.states import State
 
@@ -103,7 +113,24 @@ class TestLeaving:
     def test_it_shows_what_they_have(self, browsers: Browsers, cast: Cast) -> None:
         create_job(cast.bob, cast.team)
         page = browsers.alice.get(f"/team/members/{member(cast.bob, cast).pk}/remove/").content.decode()
-        assert "1 waiting job, holding $0.28" in page
+        assert "Who takes over the job" in page and "1 waiting, holding $0.28" in page
+
+    def test_it_says_what_else_ends(self, browsers: Browsers, cast: Cast) -> None:
+        bob = member(cast.bob, cast)
+        launch = create_project(cast.team, is_open=False)
+        launch.members.create(membership=bob)
+        create_limit(cast.team, "5", scope=LimitScope.PERSON, person=cast.bob)
+        create_token(cast.bob, cast.team)
+        page = browsers.bob.get("/team/leave/").content.decode()
+        for words in ("API token of yours: revoked", "closed project Launch", "1 limit on you: taken away"):
+            assert words in page
+
+    def test_over_the_team_page_it_is_a_dialog(self, browsers: Browsers, cast: Cast) -> None:
+        path, over = f"/team/members/{member(cast.bob, cast).pk}/remove/", {"HX-Request": "true"}
+        asked = browsers.alice.get(path, headers=over).content.decode()
+        assert asked.lstrip().startswith("<dialog") and f'action="{path}"' in asked
+        assert browsers.alice.post(path, {"heir": "x"}, headers=over).content.lstrip()[:7] == b"<dialog"
+        assert browsers.alice.post(path, {}, headers=over)["HX-Redirect"] == "/team/"
 
     def test_jobs_are_handed_over_and_waiting_ones_cancelled(self, browsers: Browsers, cast: Cast) -> None:
         job = create_job(cast.bob, cast.team)
@@ -133,5 +160,7 @@ class TestLeaving:
         assert Job.objects.get(id=job.id).keeper == dora.user
 
     def test_the_last_owner_stays(self, browsers: Browsers, cast: Cast) -> None:
+        page = browsers.alice.get("/team/leave/").content.decode()
+        assert "needs an owner" in page and "button-danger" not in page
         assert browsers.alice.post("/team/leave/").status_code == 409
         assert member(cast.alice, cast).role == Role.OWNER
