@@ -36,6 +36,7 @@ class Meanwhile:
     job: Job
     sentence: str
     at: datetime | None
+    by_itself: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -44,7 +45,9 @@ class Meanwhile:
         job = visible_jobs(asker).select_related("account", "project").filter(id=stale.job.id).first()
         if job is None:
             return None
-        return cls(job, stale.sentence, stale.event.at if stale.event else None, typed or {})
+        event = stale.event
+        by_itself = event is not None and event.actor_id is None
+        return cls(job, stale.sentence, event.at if event else None, by_itself, typed or {})
 
 
 def given(request: TeamRequest) -> QueryDict:

@@ -93,7 +93,8 @@ def many(request: TeamRequest) -> HttpResponse:
     except lifecycle.WrongAnswer as wrong:
         return show(request, problem=wrong.message, status=422)
     tasks.nudge_send(request.team.provider_account)
-    return _answer(request, _VERBS[form.cleaned_data["deed"]], done, found.others)
+    same = found.count - done.done - done.not_done - done.left
+    return _answer(request, _VERBS[form.cleaned_data["deed"]], done, others=found.others, same=same)
 
 
 _VERBS = {
@@ -162,8 +163,8 @@ def _again(asker: Asker, job: Job) -> tuple[lifecycle.Order, ProviderAccount]:
     return again.order, again.account
 
 
-def _answer(request: TeamRequest, verb: str, done: Done, others: int = 0) -> HttpResponse:
-    """Say how many were done, how many were not and why, and how many are left."""
+def _answer(request: TeamRequest, verb: str, done: Done, *, others: int = 0, same: int = 0) -> HttpResponse:
+    """Say how many were done, how many (`same`) were so before, how many were not and why, or are left."""
     rest = []
     if done.not_done:
         rest.append(f"{done.not_done:,} not: {done.why}")
@@ -174,4 +175,5 @@ def _answer(request: TeamRequest, verb: str, done: Done, others: int = 0) -> Htt
         rest.append(f"{others:,} are not yours to change.")
     if rest and not done.done:
         return show(request, problem=" ".join(rest), status=409)
-    return said(request, f"{done.done:,} {verb}.", but=" ".join(rest))
+    already = f"; {same:,} {'was' if same == 1 else 'were'} so already" if same > 0 else ""
+    return said(request, f"{done.done:,} {verb}{already}.", but=" ".join(rest))

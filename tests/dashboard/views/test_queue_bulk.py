@@ -62,6 +62,12 @@ def test_all_that_match_are_those_of_the_filter_not_of_the_page(bob: Client, cas
     assert other.priority == Priority.NORMAL
 
 
+def test_those_that_were_so_already_are_counted_apart(bob: Client, cast: Cast) -> None:
+    jobs = [create_job(cast.bob, cast.team, priority=priority) for priority in (1, 0, 0)]
+    shown = many(bob, "high", job=[job.id for job in jobs]).content.decode()
+    assert "2 set to high priority; 1 was so already." in shown
+
+
 def test_more_than_the_button_named_are_left_alone(bob: Client, cast: Cast) -> None:
     for _ in range(3):
         create_job(cast.bob, cast.team)

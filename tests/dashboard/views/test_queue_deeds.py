@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from tests.factories import Cast, create_cast, create_job, create_output
 from videojobs import lifecycle
+from videojobs.lifecycle.steps import Step, take
 from videojobs.models import Job, Output, Priority, Project, Prompts
 from videojobs.states import State
 
@@ -108,6 +110,16 @@ def test_a_stale_version_shows_what_the_other_did_and_keeps_what_was_typed(bob: 
     assert f'name="version" value="{job.version + 1}"' in shown
     assert 'value="3" inputmode="numeric"' in shown
     assert order()[0] == job.id
+
+
+def test_what_went_on_by_itself_is_not_laid_on_somebody(bob: Client, cast: Cast) -> None:
+    job = create_job(cast.bob, cast.team, state=State.QUEUED)
+    with transaction.atomic():
+        take(job, Step(State.IN_PROGRESS, "started", "The provider is working on it."), now=timezone.now())
+    response = do(bob, job, "dismiss", version=1)
+    shown = response.content.decode()
+    assert response.status_code == 409
+    assert "It went on meanwhile, so nothing was changed" in shown and "It is running now." in shown
 
 
 def test_what_the_other_did_stands_until_it_is_put_away(bob: Client, cast: Cast) -> None:
