@@ -76,7 +76,7 @@ class FilterLine:
 
     @property
     def menus(self) -> list[Menu]:
-        """The filters that may be added."""
+        """The filters that may be added; the project may be changed for another as well."""
         now = self.filters
         people, projects, models = (self._counted(at) for at in range(3))
         offers: list[tuple[str, object, list[Link]]] = [
@@ -86,7 +86,7 @@ class FilterLine:
                 [Link(word, self._to(show=lane), current=False) for lane, word in LANES.items()],
             ),
             ("By", now.person, self._links("person", people, self._people)),
-            ("Project", now.project, self._links("project", projects, self._projects)),
+            ("Project", None, self._links("project", projects, self._projects)),
             (
                 "Model",
                 now.model,
@@ -104,8 +104,9 @@ class FilterLine:
         return self.filters.without("q").as_query
 
     def _links(self, name: str, counts: "Counter[Any]", known: dict[int, Any]) -> list[Link]:
+        chosen = getattr(self.filters, name)
         return [
-            Link(str(known[pk]), self._to(**{name: pk}), current=False, count=count)
+            Link(str(known[pk]), self._to(**{name: pk}), current=pk == chosen, count=count)
             for pk, count in counts.most_common()
             if pk in known
         ]

@@ -23,6 +23,30 @@ function closeOthers(kept) {
   }
 }
 
+// Ctrl+P chooses a project where the page has a choice of them; elsewhere the browser prints as ever.
+function chooseProject(event) {
+  if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  const choice = document.querySelector("[data-projects]");
+  if (!choice?.checkVisibility() || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  if (choice.matches("select")) {
+    choice.focus();
+    choice.showPicker?.();
+    return;
+  }
+  choice.open = true;
+  (choice.querySelector("[aria-current]") ?? choice.querySelector(".menu-item")).focus();
+}
+
+function stepInMenu(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const panel = by && event.target.closest?.("details[data-menu] > .menu-panel");
+  if (!panel || event.target.matches("input, select, textarea")) return;
+  const items = [...panel.querySelectorAll(".menu-item")];
+  event.preventDefault();
+  items.at((items.indexOf(event.target.closest(".menu-item")) + by + items.length) % items.length)?.focus();
+}
+
 export function watchMenus() {
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
@@ -31,6 +55,8 @@ export function watchMenus() {
     keepInView(menu);
   }, true);
   document.addEventListener("click", (event) => closeOthers(event.target.closest("details[data-menu]")));
+  document.addEventListener("keydown", chooseProject);
+  document.addEventListener("keydown", stepInMenu);
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details[data-menu][open]");
     if (!menu) return;

@@ -162,7 +162,7 @@ function typePlace(row, digit) {
 
 function press(event) {
   const row = event.target.closest?.(".waiting-row");
-  if (!row || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
+  if (!row || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
   const known = row.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (event.key === "ArrowDown" || event.key === "ArrowUp") step(row, event.key === "ArrowDown" ? 1 : -1);
   else if (event.key === " " && event.target.matches("[data-row]")) row.querySelector("[data-choose]")?.click();
