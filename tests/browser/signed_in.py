@@ -16,13 +16,12 @@ PATIENCE = 10_000
 
 
 def page_of(browser: Browser, server: LiveServer, user: User, **options: Any) -> Page:
-    """Open a page signed in as somebody; the event stream is silent."""
+    """Open a page signed in as somebody."""
     options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options
     context = browser.new_context(base_url=server.url, **options)
     context.add_cookies([{"name": "dailies_session", "value": session_of(user), "url": server.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.route("**/events/**", silence)
     return page
 
 
@@ -46,11 +45,6 @@ def held_back(page: Page, pattern: str) -> Iterator[None]:
     page.unroute(pattern)
     for route in held:
         route.continue_()
-
-
-def silence(route: Route) -> None:
-    """Answer as the event stream does while nothing happens."""
-    route.fulfill(status=200, content_type="text/event-stream", body="event: beat\ndata: {}\n\n")
 
 
 def news(route: Route) -> None:

@@ -9,11 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser.accessible import HEIGHT, WIDTHS, check
 from tests.factories import create_cast
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.urls("tests.browser.guide_urls"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -107,11 +103,6 @@ def silence(route: Route) -> None:
     route.fulfill(status=503)
 
 
-def beat(route: Route) -> None:
-    """Stand in for a stream that is well."""
-    route.fulfill(content_type="text/event-stream", body='event: beat\ndata: {"at": ""}\n\n')
-
-
 def sign_in(page: Page, live_server: LiveServer) -> None:
     cast = create_cast()
     page.goto(f"{live_server.url}/accounts/login/")
@@ -121,7 +112,6 @@ def sign_in(page: Page, live_server: LiveServer) -> None:
 
 
 def test_the_mark_is_live_while_news_comes(page: Page, live_server: LiveServer) -> None:
-    page.route("**/events/**", beat)
     sign_in(page, live_server)
     expect(page.locator("#live-mark")).to_have_attribute("data-live-state", "live")
     expect(page.locator("#live-mark")).to_contain_text("live ·")

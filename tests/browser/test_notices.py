@@ -40,7 +40,6 @@ def stream(*events: dict[str, object]) -> Callable[[Route], None]:
 
 def hear(page: Page, *events: dict[str, object]) -> None:
     """Let a page's stream tell some events from now on."""
-    page.unroute("**/events/**")
     page.route("**/events/**", stream(*events))
 
 

@@ -46,7 +46,6 @@ def test_news_refreshes_the_lanes_without_a_reload(
     page.goto("/queue/")
     page.evaluate("window.sameLoad = true")
     lifecycle.cancel(job, cast.alice, now=now())
-    page.unroute("**/events/**")
     page.route("**/events/**", news)
     expect(page.locator("#lane-finished")).to_be_visible(timeout=10_000)
     expect(page.locator("#lane-waiting")).to_have_count(0)

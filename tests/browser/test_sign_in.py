@@ -51,7 +51,6 @@ def page(browser: Browser, live_server: LiveServer, cast: Cast, heard: list[str]
     page.set_default_timeout(PATIENCE)
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("console", lambda said: heard.append(said.text) if "Security Policy" in said.text else None)
-    page.route("**/events/**", lambda route: route.abort())
     yield page
     context.close()
 
