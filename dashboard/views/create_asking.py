@@ -26,12 +26,12 @@ from dashboard.views.create_price import (
     over_limit,
     reasons_of,
 )
-from videojobs import bodies, dispatch, lifecycle, offers, pricelist
+from videojobs import bodies, dispatch, lifecycle, offers, pauses, pricelist
 from videojobs.bodies import BodyProblem, BodyRefused, Shape, form_shape
 from videojobs.bodies.scalars import read_decimal
 from videojobs.catalog import Offer
 from videojobs.forecast import Expected
-from videojobs.models import Job, Project, ProviderAccount
+from videojobs.models import Job, Project, ProviderAccount, QueueScope
 from videojobs.prices import Price, PriceSource
 from videojobs.rights import Right
 
@@ -132,6 +132,7 @@ class Asking:
             pressed=pressed,
             ahead=ahead,
             expected=expected,
+            held_back=self._held_back() if price and ahead is None else "",
         )
 
     def _turn(self, price: Price | None, outcome: Shape) -> tuple[int | None, Expected | None]:
@@ -142,6 +143,21 @@ class Asking:
         size = f"{outcome.width}x{outcome.height}"
         new = dispatch.Turn("", team, person, self.choice.model_id, size, price.usd)
         return dispatch.for_new(new, self.account, timezone.now())
+
+    def _held_back(self) -> str:
+        """Say what keeps a new job of this form from being sent in its turn; "" where nothing is known to."""
+        if self.account.is_parked():
+            return "sending is parked"
+        mine = {
+            QueueScope.TEAM: ("", "sending"),
+            QueueScope.PERSON: (self.request.user.pk, "your line"),
+            QueueScope.MODEL: (self.choice.model_id, "this model"),
+        }
+        for pause in pauses.open_pauses(self.request.team):
+            about, what = mine[QueueScope(pause.scope)]
+            if about == (pause.person_id or pause.model):
+                return f"{pause.paused_by} paused {what}"
+        return ""
 
     @cached_property
     def projects(self) -> list[Project]:

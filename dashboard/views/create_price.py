@@ -57,12 +57,13 @@ class PriceBar:
     pressed: bool = False
     ahead: int | None = None  # how many would go before it if it were sent now
     expected: Expected | None = None
+    held_back: str = ""  # why it would not be sent in its turn
 
     @property
     def start(self) -> str:
-        """Say when it would start: "starts in 2–3 min, 3 ahead"; "" where nothing is known of the queue."""
+        """Say when it would start, "starts in 2–3 min, 3 ahead", or why not yet; "" where nobody knows."""
         if self.ahead is None:
-            return ""
+            return f"it will wait: {self.held_back}" if self.held_back else ""
         starts = (
             f"starts {within(self.expected.start_low, self.expected.start_high)}" if self.expected else ""
         )

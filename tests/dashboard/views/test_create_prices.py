@@ -21,8 +21,16 @@ from tests.factories import (
     join,
     live_account,
 )
-from videojobs import catalog
-from videojobs.models import GoneModel, Job, LedgerEntry, PriceOnFile, ProviderAccount
+from videojobs import catalog, pauses
+from videojobs.models import (
+    GoneModel,
+    Job,
+    LedgerEntry,
+    PriceOnFile,
+    ProviderAccount,
+    QueueScope,
+    Target,
+)
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +223,19 @@ def test_the_bar_says_who_would_go_before_it(alice: Client, cast: Cast) -> None:
     for _job in range(2):
         create_job(cast.alice, cast.team)
     assert "2 ahead" in page(alice)
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (Target(QueueScope.TEAM), "it will wait: Alice paused sending"),
+        (Target(QueueScope.MODEL, model=DIRECTOR), "it will wait: Alice paused this model"),
+        (Target(QueueScope.MODEL, model=SEEDANCE), "next in line"),
+    ],
+)
+def test_the_bar_says_what_would_hold_it_back(alice: Client, cast: Cast, target: Target, words: str) -> None:
+    pauses.pause(cast.team, target, cast.alice, "", now=NOW)
+    assert words in page(alice, f"?model={DIRECTOR}")
 
 
 def test_the_bar_says_when_it_would_start_where_past_times_tell(alice: Client, cast: Cast) -> None:
