@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard import media_links
+from dashboard.access import visible_jobs
 from dashboard.http import Asker, TeamRequest
 from dashboard.views import raw_text
 from dashboard.views.deeds import Deeds
@@ -208,12 +209,14 @@ class JobPage:
     @cached_property
     def retries(self) -> list[Job]:
         """Jobs made from this one, oldest first."""
-        return list(self.job.retries.order_by("created_at", "id")[:20])
+        made = visible_jobs(self.asker).filter(retry_of=self.job)
+        return list(made.order_by("created_at", "id")[:20])
 
     @cached_property
     def origin(self) -> Job | None:
         """The job this one was made from."""
-        return self.job.retry_of
+        earlier = self.job.retry_of_id
+        return visible_jobs(self.asker).filter(pk=earlier).first() if earlier else None
 
 
 def page_of(

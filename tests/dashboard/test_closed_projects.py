@@ -92,6 +92,18 @@ def test_no_list_shows_a_job_of_a_closed_project(cast: Cast, name: str) -> None:
     assert SECRET not in said
 
 
+def test_a_job_does_not_lead_to_its_like_in_a_closed_project(cast: Cast) -> None:
+    closed = job_of_alice(cast, create_project(cast.team, is_open=False))
+    earlier = create_job(cast.bob, cast.team, state=State.CANCELLED)
+    later = create_job(cast.bob, cast.team, retry_of=closed)
+    Job.objects.filter(pk=closed.pk).update(retry_of=earlier)
+    for job in (earlier, later):
+        pages = [
+            browser(person).get(f"/jobs/{job.id}/").content.decode() for person in (cast.bob, cast.alice)
+        ]
+        assert [closed.id in page for page in pages] == [False, True]
+
+
 def test_its_members_and_those_who_see_all_find_it(cast: Cast) -> None:
     project = create_project(cast.team, is_open=False)
     job = job_of_alice(cast, project)
