@@ -1,4 +1,4 @@
-"""What takes long to make and comes out the same each time: made once for a run, then copied.
+"""What takes long to make and comes out the same each time: made once for a run and copied, or for a file.
 
 `make test` takes its servers, and with them what is made here, through all three rounds.
 """
@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from tests.dashboard.running import manage
 
-MODEL = "model_of_tests"
-"""The database that all others on PostgreSQL are copied from."""
+MODEL, UNFINISHED = "model_of_tests", "unfinished_model"
+"""The database that all others on PostgreSQL are copied from, and what it is called until it is whole."""
 
 
 @contextmanager
@@ -35,10 +36,22 @@ def prepared_site() -> Path:
         data = folder / "prepared"
         if not data.exists():
             making = folder / "preparing"
+            shutil.rmtree(making, ignore_errors=True)
             done = manage("prepare", data=making)
             assert done.returncode == 0, done.stderr
             making.rename(data)
         return data
+
+
+@contextmanager
+def lasting_rows(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let rows made in the block stay until it ends: for a fixture of a whole file that only reads them.
+
+    Each test's own transaction lies within this one.
+    """
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def copy_site(data: Path) -> None:
@@ -62,10 +75,11 @@ def copy_on_postgresql(server: str, name: str) -> None:
     with alone() as folder, closing(psycopg.connect(server, autocommit=True)) as connection:
         there = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
         if MODEL not in there:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(MODEL)))
-            address = server.rpartition("/")[0] + f"/{MODEL}"
-            done = manage("migrate", data=folder / "migrating", DATABASE_URL=address)
+            connection.execute(f"DROP DATABASE IF EXISTS {UNFINISHED}".encode())
+            connection.execute(f"CREATE DATABASE {UNFINISHED}".encode())
+            address = server.rpartition("/")[0] + f"/{UNFINISHED}"
+            done = manage("migrate", "--skip-checks", data=folder / "migrating", DATABASE_URL=address)
             assert done.returncode == 0, done.stderr
+            connection.execute(f"ALTER DATABASE {UNFINISHED} RENAME TO {MODEL}".encode())
         if name not in there:
-            made, model = sql.Identifier(name), sql.Identifier(MODEL)
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, model))
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {MODEL}'.encode())

@@ -28,6 +28,7 @@ from tests.factories import (
     create_user,
     join,
 )
+from tests.prepared import lasting_rows
 from videojobs import invitations
 from videojobs.models import (
     Channel,
@@ -61,9 +62,8 @@ def everybody(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Crowd]:
     """Make the crowd once: it takes longer than what a line asks, and each asker's changes are undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with lasting_rows(django_db_blocker):
         yield create_crowd(create_cast(), tmp_path_factory.mktemp("media"))
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from dashboard.access import visible_jobs
 from dashboard.forms.gallery import Filters
@@ -14,6 +15,7 @@ from dashboard.http import Asker
 from dashboard.templatetags.charts import cells
 from dashboard.views.spend import Spend
 from tests.factories import NOW, Cast, create_cast, create_job, live_account
+from tests.prepared import lasting_rows
 from videojobs.models import Job, Membership, ProviderAccount, Team, User
 from videojobs.money import ledger
 from videojobs.reports import Totals
@@ -31,9 +33,17 @@ def _today() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cast() -> Cast:
-    """A team in California with jobs of every fate, around the ends of two months."""
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """A team in California with jobs of every fate, which all of these tests only read."""
+    with lasting_rows(django_db_blocker):
+        with time_machine.travel(NOW, tick=False):
+            cast = create_busy_cast()
+        yield cast
+
+
+def create_busy_cast() -> Cast:
+    """Make jobs around the ends of two months."""
     cast = create_cast()
     Team.objects.filter(pk=cast.team.pk).update(time_zone=ZONE)
     cast.team.refresh_from_db()
