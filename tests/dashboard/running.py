@@ -60,7 +60,9 @@ def manage(
     """Run one of the site's commands to its end."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     environment = clean_environment(data, port, **variables)
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
 
 
 class Site:

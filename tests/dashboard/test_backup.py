@@ -19,7 +19,7 @@ from dashboard.backups.archive import BadBackup, Reader, Writer, is_safe
 from tests.dashboard.running import free_port, manage
 from tests.prepared import copy_site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 FILL = """
 from datetime import timedelta
