@@ -12,11 +12,8 @@ from videojobs import lifecycle, tasks
 from videojobs.models import Job, ProviderAccount
 from videojobs.states import State
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.both_databases,
-    pytest.mark.slow,
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+both = pytest.mark.both_databases
 
 
 def waiting(cast: Cast, account: ProviderAccount, prompt: str = "a cat") -> Job:
@@ -29,6 +26,7 @@ def posts(stack: Stack) -> Counter[str]:
     return Counter(one["body"]["prompt"] for one in stack.simulator.creates())
 
 
+@both
 def test_a_job_goes_all_the_way_by_itself(stack: Stack, cast: Cast, account: ProviderAccount) -> None:
     stack.start_worker()
     stack.start_beat()
@@ -37,6 +35,7 @@ def test_a_job_goes_all_the_way_by_itself(stack: Stack, cast: Cast, account: Pro
     assert job.charged == "yes"
 
 
+@both
 def test_two_workers_and_two_timetables_send_each_job_once(
     stack: Stack, cast: Cast, account: ProviderAccount
 ) -> None:
@@ -49,6 +48,7 @@ def test_two_workers_and_two_timetables_send_each_job_once(
     assert posts(stack) == Counter({f"cat {n}": 1 for n in range(12)})
 
 
+@both
 def test_a_worker_killed_while_its_request_is_under_way(
     stack: Stack, cast: Cast, account: ProviderAccount
 ) -> None:
@@ -66,6 +66,7 @@ def test_a_worker_killed_while_its_request_is_under_way(
     assert sum(posts(stack).values()) == 1
 
 
+@both
 def test_a_worker_told_to_stop_finishes_its_request_and_claims_no_more(
     stack: Stack, cast: Cast, account: ProviderAccount
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_worker_told_to_stop_finishes_its_request_and_claims_no_more(
     assert Job.objects.get(id=second.id).state == "waiting"
 
 
+@both
 def test_a_worker_killed_while_it_downloads(stack: Stack, cast: Cast, account: ProviderAccount) -> None:
     stack.start_worker()
     stack.start_beat()
