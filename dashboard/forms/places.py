@@ -56,14 +56,21 @@ class PlacesForm(forms.Form):
     )
 
     def __init__(
-        self, team: Team, data: Mapping[str, Any] | None = None, *, limit: PlaceLimit | None = None
+        self,
+        team: Team,
+        data: Mapping[str, Any] | None = None,
+        *,
+        limit: PlaceLimit | None = None,
+        what: str = "",
     ) -> None:
+        """Fill it in with a limit, or with `what` to set one on. A name of nothing is not taken."""
         named = target_of(limit) if limit else None
         initial = (
             {"what": key_of(named), "at_once": limit.at_once, "waiting": limit.waiting}
             if limit and named
-            else {}
+            else {"what": what}
         )
+        self.limit = limit
         super().__init__(data, initial=initial, auto_id="places-%s", label_suffix="")
         self._targets = {key_of(target): target for target in _targets(team)}
         if named is not None:

@@ -13,30 +13,31 @@ from dashboard.forms.places import PlacesForm, key_of, target_of
 from dashboard.http import TeamRequest
 from dashboard.templatetags.states import model_name
 from videojobs import dispatch, places, tasks
-from videojobs.models import PlaceLimit, QueueScope
+from videojobs.models import PlaceLimit, QueueScope, Target, User
 from videojobs.places import Places, WrongTarget
 from videojobs.rights import Right
 
 
 @dataclass(frozen=True)
 class Line:
-    """One limit of places as it stands. `there` and `waiting` are the most of one person for *each*."""
+    """Whose places, with how many they have now. `there` and `waiting` are the most of one for *each*.
 
-    limit: PlaceLimit
+    `at_once` and `may_wait` are what is set, None for any number; `is_set`: there is a limit at all.
+    """
+
     name: str
     key: str
     there: int
     waiting: int
-
-    @property
-    def of_one(self) -> bool:
-        """Whether its numbers are those of one person."""
-        return self.limit.scope == QueueScope.EACH
+    at_once: int | None = None
+    may_wait: int | None = None
+    is_set: bool = True
+    of_one: bool = False
 
     @property
     def is_full(self) -> bool:
         """Whether the next job has to wait for it."""
-        return self.limit.at_once is not None and self.there >= self.limit.at_once
+        return self.at_once is not None and self.there >= self.at_once
 
 
 WIDEST_FIRST = (QueueScope.TEAM, QueueScope.EACH, QueueScope.PERSON, QueueScope.MODEL)
@@ -49,7 +50,7 @@ def show(request: TeamRequest) -> HttpResponse:
     found = _read(request)
     chosen = str(request.GET.get("what", ""))
     limit = next((one for one in found.limits if key_of(target_of(one)) == chosen), None)
-    return _page(request, found, PlacesForm(request.team, limit=limit))
+    return _page(request, found, PlacesForm(request.team, limit=limit, what=chosen))
 
 
 @team_page(Right.SET_PLACES, methods=["POST"])
@@ -83,13 +84,14 @@ def _page(request: TeamRequest, found: Places, form: PlacesForm, *, status: int 
     account = request.team.provider_account
     context = {
         "lines": [_line(limit, found) for limit in sorted(found.limits, key=_widest_first)],
+        "free": _without_limit(found),
         "form": form,
         "may_set": request.asker.may(Right.SET_PLACES),
         "account_places": dispatch.places_of(account),
         "there": found.there.by.total(),
         "waiting": found.waiting.by.total(),
         "waiting_most": account.may_wait,
-        "is_change": bool(form.initial),
+        "is_change": form.limit is not None,
     }
     return TemplateResponse(request, "queue/places.html", context, status=status)
 
@@ -107,7 +109,29 @@ def _line(limit: PlaceLimit, found: Places) -> Line:
         for taken in (found.there, found.waiting)
     )
     name = NAMES.get(scope) or (str(limit.person) if limit.person else model_name(limit.model))
-    return Line(limit, name, key_of(target_of(limit)), there, waiting)
+    key, of_one = key_of(target_of(limit)), scope == QueueScope.EACH
+    return Line(name, key, there, waiting, limit.at_once, limit.waiting, of_one=of_one)
+
+
+def _without_limit(found: Places) -> list[Line]:
+    """Return the people and models with jobs now that have no limit of their own, the busiest first."""
+    jobs = [*found.there.by, *found.waiting.by]
+    people = User.objects.in_bulk({person for person, _model in jobs})
+    models = {model for _person, model in jobs}
+    for limit in found.limits:
+        people.pop(limit.person_id, None)
+        models.discard(limit.model)
+    targets = [Target(QueueScope.PERSON, person) for person in people.values()]
+    targets += [Target(QueueScope.MODEL, model=model) for model in models]
+    lines = [_free(target, found) for target in targets]
+    return sorted(lines, key=lambda line: (-line.there, -line.waiting, line.name))
+
+
+def _free(target: Target, found: Places) -> Line:
+    person = target.person.pk if target.person else None
+    there, waiting = (taken.of(target.scope, person, target.model) for taken in (found.there, found.waiting))
+    name = str(target.person or model_name(target.model))
+    return Line(name, key_of(target), there, waiting, is_set=False)
 
 
 def _people(taken: places.Taken, found: Places) -> set[int]:

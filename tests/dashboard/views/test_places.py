@@ -35,6 +35,15 @@ def test_it_says_how_many_are_there_now(cast: Cast) -> None:
     assert "1 of 20 waiting" in page
 
 
+def test_it_says_who_and_which_model_is_busy_without_a_limit(cast: Cast) -> None:
+    create_job(cast.bob, cast.team, state=State.IN_PROGRESS)
+    create_job(cast.bob, cast.team)
+    page = signed_in(cast.alice).get(PAGE, {"what": f"person:{cast.bob.pk}"}).content.decode()
+    assert page.count("1 at the provider · 1 waiting") == 2
+    assert f'value="person:{cast.bob.pk}" selected' in page
+    assert "Limit Bob" not in signed_in(cast.bob).get(PAGE).content.decode()
+
+
 @pytest.mark.parametrize("what", ["team", "each", f"model:{DIRECTOR}"])
 def test_places_are_set_and_taken_away(cast: Cast, what: str) -> None:
     create_job(cast.bob, cast.team)
