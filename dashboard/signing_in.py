@@ -98,7 +98,15 @@ def reseal_factors() -> int:
     with transaction.atomic():
         rows = list(Authenticator.objects.select_for_update().exclude(type=Authenticator.Type.WEBAUTHN))
         for row in rows:
-            name = "secret" if row.type == Authenticator.Type.TOTP else "seed"
-            row.data[name] = sealing.reseal(row.data[name])
+            row.data[_place_of(row)] = sealing.reseal(sealed_of(row))
             row.save(update_fields=["data"])
     return len(rows)
+
+
+def sealed_of(row: Authenticator) -> str:
+    """Return the sealed secret of an authenticator app or of recovery codes."""
+    return str(row.data[_place_of(row)])
+
+
+def _place_of(row: Authenticator) -> str:
+    return "secret" if row.type == Authenticator.Type.TOTP else "seed"

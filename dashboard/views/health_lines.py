@@ -9,11 +9,13 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max, Min, Sum
+from django.db.models import Count, Max, Min, Sum
 from django.urls import reverse
 
 from dashboard import backups_made, pulse, readiness
 from dashboard.http import TeamRequest
+from dashboard.templatetags.times import ago
+from dashboard.views import health_secrets
 from videojobs import reports
 from videojobs.media import space
 from videojobs.models import Job, LedgerCheck, Output, ProviderAccount, Team
@@ -60,7 +62,7 @@ def lines(request: TeamRequest, now: datetime) -> list[Line]:
     found = [
         *(_database(), _broker(), *_processes(now), *_provider(team, now), _storage(now)),
         *(_waiting(team, now), _silent(team, now), _unconfirmed(team), _decisions(request)),
-        *(_ledger(team), _backup(now), _version()),
+        *(_ledger(team), _secrets(team), _backup(now), _version()),
     ]
     order = {"bad": 0, "warn": 1, "good": 2}
     return sorted(found, key=lambda line: order[line.level])
@@ -89,8 +91,7 @@ def _processes(now: datetime) -> Iterator[Line]:
     yield Line("Workers", f"{len(workers)} live: {names}.", missing, remedy, minor=True)
     late = "" if timetable else "Nobody keeps the timetable."
     remedy = "Start `python -m dashboard.celery_beat` once, on one machine."
-    since = datetime.fromtimestamp(timetable.since, tz=now.tzinfo) if timetable else None
-    yield Line("Timetable", "Work is looked for every second.", late, remedy, at=since, minor=True)
+    yield Line("Timetable", "Work is looked for every second.", late, remedy, minor=True)
 
 
 def _provider(team: Team, now: datetime) -> Iterator[Line]:
@@ -140,12 +141,13 @@ def _storage(now: datetime) -> Line:
 
 
 def _waiting(team: Team, now: datetime) -> Line:
-    waiting = Job.objects.in_team(team).sendable(now)
-    oldest = waiting.aggregate(at=Min("created_at"))["at"]
-    problem = "The oldest job has waited for hours." if oldest and now - oldest > LONG_WAIT else ""
-    text = "The oldest one that may go came then." if oldest else "No job waits for its turn."
+    waiting = Job.objects.in_team(team).sendable(now).aggregate(count=Count("pk"), oldest=Min("created_at"))
+    count, oldest = waiting["count"], waiting["oldest"]
+    jobs = "1 job waits for its turn; it" if count == 1 else f"{count:,} jobs wait for their turn; the oldest"
+    text = f"{jobs} came {ago(oldest, now)}." if count else "No job waits for its turn."
+    problem = text if oldest and now - oldest > LONG_WAIT else ""
     remedy = "The queue says of each job why it waits."
-    return Line("Waiting jobs", text, problem, remedy, reverse("queue"), oldest, minor=True)
+    return Line("Waiting jobs", text, problem, remedy, reverse("queue"), minor=True)
 
 
 def _silent(team: Team, now: datetime) -> Line:
@@ -161,7 +163,8 @@ def _silent(team: Team, now: datetime) -> Line:
 def _unconfirmed(team: Team) -> Line:
     count = Job.objects.in_team(team).filter(state=State.UNCONFIRMED).count()
     unknown = Job.objects.in_team(team).ended().filter(charged=Charged.UNKNOWN, held__gt=0).count()
-    said = [f"{count} may have reached the provider and may not." if count else ""]
+    jobs = "job" if count == 1 else "jobs"
+    said = [f"{count} {jobs} may have reached the provider, or may not." if count else ""]
     said += [f"{unknown} ended without a known charge." if unknown else ""]
     remedy = "Answer them on the queue, or settle the charge by hand on the job's Money tab."
     problem = " ".join(filter(None, said))
@@ -186,6 +189,12 @@ def _ledger(team: Team) -> Line:
         "Keep a copy of the database as it is, and find out who changed it. Do not settle anything by hand."
     )
     return Line("Ledger", text, found.problem, remedy, reverse("ledger"), found.at)
+
+
+def _secrets(team: Team) -> Line:
+    closed = health_secrets.closed(team)
+    problem = f"None of FIELD_KEYS opens {', '.join(closed)}." if closed else ""
+    return Line("Secrets", "Every stored secret can be opened.", problem, health_secrets.REMEDY)
 
 
 def _backup(now: datetime) -> Line:

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 import redis
+from cryptography.fernet import Fernet
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from dashboard import backups_made, pulse
 from dashboard.readiness import TICK_KEY
+from tests.dashboard.views.signing import give_app
 from tests.factories import NOW, PROMPT, Cast, create_cast, create_job, put
-from videojobs import tasks
-from videojobs.models import LedgerCheck, Notice
+from videojobs import provider_keys, sealing, tasks
+from videojobs.models import Channel, LedgerCheck, Notice
 from videojobs.money.verifying import check
 from videojobs.states import State
 
@@ -96,12 +98,25 @@ def test_a_full_disk_is_said_with_what_to_do(alice: Client, settings: Settings) 
 
 def test_an_unconfirmed_job_is_something_to_see_to(alice: Client, cast: Cast) -> None:
     create_job(cast.bob, cast.team, state=State.UNCONFIRMED)
-    assert "1 may have reached the provider and may not." in page(alice)
+    assert "1 job may have reached the provider, or may not." in page(alice)
 
 
 def test_a_job_without_news_is_worth_a_look(alice: Client, cast: Cast) -> None:
     create_job(cast.bob, cast.team, state=State.IN_PROGRESS)
     assert "1 at the provider without an answer for 15 minutes." in page(alice)
+
+
+def test_secrets_sealed_with_a_lost_key_are_named(alice: Client, cast: Cast, settings: Settings) -> None:
+    assert "Every stored secret can be opened." in page(alice)
+    give_app(cast.bob)
+    provider_keys.set_key(cast.team, "key-of-harbour-1234", cast.alice, now=NOW)
+    hook = {"kind": "slack", "sealed_address": sealing.seal("https://example.org"), "created_at": NOW}
+    for name, person in (("Chat", None), ("Bob’s phone", cast.bob)):
+        Channel.objects.create(team=cast.team, name=name, person=person, created_by=cast.bob, **hook)
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    said, own = page(alice), "1 channel of one person’s own"
+    assert f"opens the provider key …1234, the channel Chat, {own}, the second step of 1 person." in said
+    assert "Put the old key back" in said and "phone" not in said
 
 
 def test_a_backup_is_remembered(alice: Client, settings: Settings, tmp_path: Path) -> None:
