@@ -33,6 +33,7 @@ from dashboard.views import (
     limits,
     live,
     look,
+    mail_log,
     media,
     metrics,
     notice_choices,
@@ -120,6 +121,7 @@ single_sign_on_pages = [
 channel_pages = [
     path("", channels.channels, name="channels"),
     path("add/", channels.add, name="add_channel"),
+    path("mails/", mail_log.mail_log, name="mail_log"),
     path("<int:channel_id>/", channels.channel, name="channel"),
     path("<int:channel_id>/turn/", channels.turn, name="turn_channel"),
     path("<int:channel_id>/test/", channels.test, name="test_channel"),

@@ -266,6 +266,7 @@ PEOPLE = {
     "revoke_token": post("/tokens/{token}/revoke/", only(Right.MANAGE_TOKENS, 302, but={"member": 404})),
     "channels": get("/team/channels/", SIGNED_IN),
     "add_channel": post("/team/channels/add/", Rule(done=422)),
+    "mail_log": get("/team/channels/mails/", may(Right.MANAGE_CHANNELS)),
     "channel": get("/team/channels/{channel}/", only(Right.MANAGE_CHANNELS, 200)),
     "turn_channel": post("/team/channels/{channel}/turn/", only(Right.MANAGE_CHANNELS, 302), on="no"),
     "test_channel": post("/team/channels/{channel}/test/", only(Right.MANAGE_CHANNELS, 302)),

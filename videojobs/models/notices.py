@@ -1,7 +1,7 @@
 """What people are told, and the outbox that carries it beyond the page."""
 
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -78,6 +78,9 @@ class Notice(models.Model):
 
 class OutboxMessage(models.Model):
     """A notice on its way to one channel; sent at least once, then dated."""
+
+    DROPPED: ClassVar[str] = "It holds no more."
+    """The problem of one that is never sent, because what it says holds no more."""
 
     id = models.BigAutoField(primary_key=True)
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="messages")

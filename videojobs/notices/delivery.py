@@ -91,7 +91,7 @@ def mark_sent(message: OutboxMessage, now: datetime) -> None:
 
 def drop(message: OutboxMessage) -> None:
     """Never send a message: what it says holds no more."""
-    OutboxMessage.objects.filter(id=message.id).update(next_attempt_at=None, problem="It holds no more.")
+    OutboxMessage.objects.filter(id=message.id).update(next_attempt_at=None, problem=OutboxMessage.DROPPED)
 
 
 def put_off(message: OutboxMessage, problem: str, now: datetime) -> bool:

@@ -169,7 +169,7 @@ def drop(messages: Iterable[OutboxMessage]) -> None:
     """Never send some messages: what they say holds no more."""
     ids = [message.pk for message in messages]
     rows = OutboxMessage.objects.filter(id__in=ids)
-    rows.update(next_attempt_at=None, problem="It holds no more.")
+    rows.update(next_attempt_at=None, problem=OutboxMessage.DROPPED)
 
 
 def put_off(batch: Batch, problem: str, *, most: int, now: datetime) -> bool:

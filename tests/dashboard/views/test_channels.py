@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -267,3 +268,26 @@ def test_the_list_costs_the_same_for_many(
         deliver(make(cast))
     with django_assert_max_num_queries(20):  # type: ignore[operator]
         alice.get("/team/channels/")
+
+
+def test_the_log_of_mails_says_to_whom_and_of_what_and_what_became_of_them(alice: Client, cast: Cast) -> None:
+    states: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"sent_at": NOW}, "Left"),
+        ({"next_attempt_at": NOW}, "Waits"),
+        ({"next_attempt_at": NOW, "problem": "Refused", "attempts": 2}, "tried again by itself"),
+        ({"problem": "Refused", "attempts": 6}, "Given up"),
+        ({"problem": OutboxMessage.DROPPED}, "Never sent"),
+    )
+    Notice.objects.tell(cast.team.pk, "x", "The words of it.", kind="parked", now=NOW)
+    for number, (columns, words) in enumerate(states):
+        OutboxMessage.objects.all().delete()
+        OutboxMessage.objects.create(
+            notice=Notice.objects.get(),
+            channel="mail",
+            address=f"{number}@example.org",
+            created_at=NOW,
+            **columns,
+        )
+        page = alice.get("/team/channels/mails/").content.decode()
+        assert words in page and f"{number}@example.org" in page and "Sending is parked" in page
+        assert "The words of it" not in page.partition("<main")[2]
