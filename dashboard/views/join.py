@@ -99,7 +99,14 @@ def _enter(request: HttpRequest, made: Membership) -> None:
 
 def _page(request: HttpRequest, invitation: Invitation, form: JoinForm | None, problem: str) -> HttpResponse:
     is_wrong = problem or (form is not None and form.errors)
-    context = {"invitation": invitation, "form": form, "problem": problem}
+    person = request.user if isinstance(request.user, User) else None
+    context = {
+        "invitation": invitation,
+        "form": form,
+        "problem": problem,
+        "is_anothers": person is not None and invitation.email not in {"", person.email.lower()},
+        "is_in": person is not None and invitation.team.memberships.filter(user=person).exists(),
+    }
     return TemplateResponse(request, "join/join.html", context, status=422 if is_wrong else 200)
 
 

@@ -102,7 +102,7 @@ class TestComingIn:
         assert client.get(path).headers["Location"] == "/join/"
         assert path.split("/")[2] not in str(dict(client.session))
         page = client.get("/join/").content.decode()
-        assert "Alice asks you in as member" in page
+        assert "Alice asks you in as a member" in page
 
     def test_somebody_new_makes_an_account_and_is_in(self, alice: Client, client: Client, cast: Cast) -> None:
         client.get(invited(alice))
@@ -143,8 +143,16 @@ class TestComingIn:
     def test_somebody_elses_invitation_is_not_taken(self, alice: Client, cast: Cast) -> None:
         charlie = browser(cast.charlie)
         charlie.get(invited(alice, email="dora@example.org"))
+        page = charlie.get("/join/").content.decode()
+        assert "with that address can join" in page and "Join as Charlie" not in page
         answer = charlie.post("/join/")
         assert (answer.status_code, cast.team.memberships.count()) == (422, 2)
+
+    def test_who_is_in_already_is_led_there(self, alice: Client, cast: Cast) -> None:
+        bob = browser(cast.bob)
+        bob.get(invited(alice))
+        page = bob.get("/join/").content.decode()
+        assert "You are in this team already" in page and "Go to Harbour" in page
 
     def test_wrong_and_used_links_say_the_same(self, alice: Client, client: Client) -> None:
         path = invited(alice)
