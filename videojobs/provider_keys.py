@@ -49,7 +49,7 @@ def test(secret: str) -> None:
         raise WrongKey(f"The provider refuses this key: {said}") from refused
     except LookError as error:
         said = _without(secret, error.message)
-        raise NoAnswer(f"The provider does not answer, so the key is not tested: {said}") from error
+        raise NoAnswer(f"The key is not tested. {said}") from error
 
 
 def _without(secret: str, message: str) -> str:
