@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
+from dashboard.api.days import within
 from dashboard.api.errors import wrong_field
 from dashboard.api.schemas import Line, Refusal, SignedUsd
 from dashboard.api.tokens import ApiRequest
-from dashboard.forms.ledger import FIRST_YEAR, LAST_YEAR, visible_entries
+from dashboard.forms.ledger import visible_entries
 from videojobs.models import EntryKind, Kind, LedgerEntry, Team
-from videojobs.money.periods import days
 from videojobs.rights import Right
 
 router = Router()
@@ -87,22 +87,13 @@ def read_ledger(request: ApiRequest, filters: Query[LedgerFilters]) -> LedgerPag
 
 def _chosen(entries: QuerySet[LedgerEntry], filters: LedgerFilters, team: Team) -> QuerySet[LedgerEntry]:
     """Return the entries that pass all filters. Raises ApiError."""
-    for name, day in (("from", filters.from_), ("to", filters.to)):
-        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise wrong_field(name, f"Choose a day from the year {FIRST_YEAR} on.")
-    if filters.from_ and filters.to and filters.from_ > filters.to:
-        raise wrong_field("to", "The last day is before the first one.")
     if filters.kind:
         entries = entries.filter(kind__in=[kind.value for kind in filters.kind])
     if filters.job:
         entries = entries.filter(job=filters.job)
     if filters.rehearsal is not None:
         entries = entries.filter(account__kind=(Kind.REHEARSAL if filters.rehearsal else Kind.LIVE).value)
-    if filters.from_:
-        entries = entries.filter(at__gte=days(filters.from_, filters.from_, team.zone)[0])
-    if filters.to:
-        entries = entries.filter(at__lt=days(filters.to, filters.to, team.zone)[1])
-    return entries
+    return entries.filter(within(filters.from_, filters.to, team.zone))
 
 
 def described(entry: LedgerEntry) -> LedgerEntryOut:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from dashboard import readiness
+from dashboard.api.days import check_year
 from dashboard.api.errors import ApiError, wrong_field
 from dashboard.api.schemas import HealthOut, Refusal
 from dashboard.api.schemas_spend import Book, SpendOut, SpendQuery, SpendRow
@@ -31,8 +32,6 @@ USUAL_DAYS = 30
 MOST_DAYS = 366
 MOST_ROWS = 3_660
 """Days with a row each where nothing else is asked for."""
-
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,7 @@ def _period(asked: SpendQuery) -> Days:
     first, last = asked.from_ or asked.since, asked.to or asked.until
     ends = (("from" if asked.from_ else "since", first), ("to" if asked.to else "until", last))
     for name, day in ends:
-        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise wrong_field(name, f"Choose a day from the year {FIRST_YEAR} on.")
+        check_year(name, day)
     if first and last and first > last:
         (begins, _first), (stops, _last) = ends
         message = f"`{begins}` is after `{stops}`: choose a first day that is not after the last one."

@@ -1,19 +1,16 @@
 """Which ledger entries somebody asks to see: filters from an address, and the entries they leave."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
 
+from dashboard.forms.days import DaysForm
 from dashboard.forms.people import dress, printable
 from dashboard.http import Asker
 from videojobs.models import DayTotal, EntryKind, Kind, LedgerEntry, User
-from videojobs.money.periods import midnight
 from videojobs.rights import Right
 
-FIRST_YEAR, LAST_YEAR = 2000, 2200
-A_DAY = timedelta(days=1)
 KIND_WORDS = {
     EntryKind.HOLD: "Hold",
     EntryKind.SETTLE: "Settle",
@@ -32,14 +29,7 @@ def visible_entries(asker: Asker) -> QuerySet[LedgerEntry]:
     return entries if asker.may(Right.SEE_SPEND) else entries.filter(person=asker.user, job__isnull=False)
 
 
-def day_field(label: str) -> forms.DateField:
-    """Return a field for a day, which a browser lets people pick; it may be left open."""
-    widget = forms.DateInput(format="%Y-%m-%d")
-    widget.input_type = "date"
-    return forms.DateField(label=label, required=False, widget=widget)
-
-
-class LedgerForm(forms.Form):
+class LedgerForm(DaysForm):
     """What stands above the ledger; everything may be left open, and all of it must hold."""
 
     kind = forms.ChoiceField(
@@ -48,8 +38,6 @@ class LedgerForm(forms.Form):
         choices=[("", "Every entry"), *((kind.value, word) for kind, word in KIND_WORDS.items())],
     )
     job = forms.CharField(label="Job", required=False, max_length=40, validators=[printable])
-    first = day_field("From")
-    last = day_field("Up to")
     money = forms.ChoiceField(
         label="Money",
         required=False,
@@ -57,8 +45,7 @@ class LedgerForm(forms.Form):
     )
 
     def __init__(self, asker: Asker, data: Any) -> None:
-        super().__init__(data)
-        self.asker = asker
+        super().__init__(asker, data)
         team = asker.team
         projects = team.projects.exclude(pk__in=asker.hidden_projects).order_by("name")
         self.fields["project"] = forms.ModelChoiceField(
@@ -76,17 +63,6 @@ class LedgerForm(forms.Form):
         self.order_fields(["kind", "project", "person", "job", "first", "last", "money"])
         dress(self, job={"placeholder": "job_…", "autocomplete": "off"})
 
-    def clean(self) -> dict[str, Any]:
-        """Hold the days to an order and to years that exist."""
-        values = super().clean() or {}
-        first, last = values.get("first"), values.get("last")
-        for name, day in (("first", first), ("last", last)):
-            if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-                self.add_error(name, f"Choose a day from the year {FIRST_YEAR} on.")
-        if first and last and first > last:
-            self.add_error("last", "The last day is before the first one.")
-        return values
-
     def entries(self) -> QuerySet[LedgerEntry]:
         """Return the entries that pass; none where a filter has an error."""
         found = visible_entries(self.asker)
@@ -101,17 +77,4 @@ class LedgerForm(forms.Form):
             "account__kind": values["money"],
         }
         found = found.filter(**{name: value for name, value in wanted.items() if value})
-        return found.filter(self._days())
-
-    def _days(self) -> Q:
-        zone, values, within = self.asker.team.zone, self.cleaned_data, Q()
-        if values["first"]:
-            within &= Q(at__gte=midnight(values["first"], zone))
-        if values["last"]:
-            within &= Q(at__lt=midnight(values["last"] + A_DAY, zone))
-        return within
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything is asked for at all."""
-        return any(self.data.get(name) for name in self.fields)
+        return found.filter(self.within())

@@ -7,13 +7,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from dashboard.forms.ledger import day_field
+from dashboard.forms.days import FIRST_YEAR, day_field
 from dashboard.forms.people import dress, email_field
 from videojobs.models import Kind, MonthlyStatement, Project, Team
 from videojobs.money.periods import day_of, month_of
 from videojobs.statements.sums import MOST_MARKUP, Wish
 
-FIRST_YEAR = 2000
 MOST_DAYS = 366
 NOTHING = Decimal(0)
 NUMBER = {"placeholder": "0", "inputmode": "decimal", "step": "0.01"}

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from dashboard.forms.ledger import day_field
+from dashboard.forms.days import day_field
 from dashboard.forms.limits import PERIODS
 from dashboard.forms.people import dress, words_field
 from dashboard.http import Asker

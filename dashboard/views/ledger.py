@@ -12,7 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from dashboard.access import team_page
-from dashboard.forms.ledger import FIRST_YEAR, KIND_WORDS, LedgerForm
+from dashboard.forms.days import FIRST_YEAR
+from dashboard.forms.ledger import KIND_WORDS, LedgerForm
 from dashboard.http import TeamRequest
 from dashboard.numbered import Numbered
 from videojobs import tasks

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dashboard.forms.days import A_DAY, FIRST_YEAR, LAST_YEAR
 from videojobs.money.periods import month_of
 from videojobs.reports import ALWAYS, Days
 
@@ -18,8 +19,6 @@ FREE = "free"
 MOST_DRAWN = 92
 """Days in a chart; of a longer period it has the last ones."""
 
-FIRST_YEAR, LAST_YEAR = 2000, 2200
-A_DAY = timedelta(days=1)
 MOST_AHEAD = timedelta(days=31)
 """How far beyond today a chart goes."""
 
