@@ -19,6 +19,157 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Team',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('slug', models.SlugField(max_length=60, unique=True)),
+                ('spend_limit', videojobs.models.fields.MoneyField(blank=True, null=True)),
+                ('created_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Project',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('is_default', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField()),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='videojobs.team')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(models.F('team'), django.db.models.functions.text.Lower('name'), name='project_name_once_per_team'),
+                    models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('team',), name='project_one_default_per_team'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='User',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('email', models.EmailField(max_length=254, unique=True)),
+                ('name', models.CharField(blank=True, max_length=120)),
+                ('is_active', models.BooleanField(default=True)),
+                ('is_staff', models.BooleanField(default=False)),
+                ('date_joined', models.DateTimeField(auto_now_add=True)),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_case_blind'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProviderAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('base_url', models.CharField(max_length=200)),
+                ('key_fingerprint', models.CharField(blank=True, max_length=64)),
+                ('kind', models.CharField(choices=[('live', 'live'), ('rehearsal', 'rehearsal')], max_length=10)),
+                ('places', models.PositiveIntegerField()),
+                ('places_halved_at', models.DateTimeField(blank=True, null=True)),
+                ('parked_at', models.DateTimeField(blank=True, null=True)),
+                ('parked_reason', models.CharField(blank=True, max_length=500)),
+                ('outage_since', models.DateTimeField(blank=True, null=True)),
+                ('outage_reason', models.CharField(blank=True, max_length=500)),
+                ('looks_not_before', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('base_url', 'key_fingerprint', 'kind'), name='account_once'), models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='account_has_a_place'), models.CheckConstraint(condition=models.Q(models.Q(('parked_at', None), ('parked_reason', '')), models.Q(('parked_at__isnull', False), models.Q(('parked_reason', ''), _negated=True)), _connector='OR'), name='account_parked_with_reason')],
+            },
+        ),
+        migrations.CreateModel(
+            name='GoneModel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('model', models.CharField(max_length=200)),
+                ('since', models.DateTimeField()),
+                ('message', models.TextField(blank=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gone_models', to='videojobs.provideraccount')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'model'), name='gone_model_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='PriceOnFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('model', models.CharField(max_length=200)),
+                ('usd', videojobs.models.fields.MoneyField()),
+                ('unit', models.CharField(max_length=10)),
+                ('set_at', models.DateTimeField()),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='videojobs.team')),
+            ],
+            options={
+                'indexes': [
+                    models.Index(fields=['team', 'model', '-set_at'], name='price_on_file_newest'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('usd__gt', 0)), name='price_on_file_positive'),
+                    models.CheckConstraint(condition=models.Q(('unit__in', ['clip', 'second'])), name='price_on_file_unit'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('owner', 'owner'), ('admin', 'admin'), ('billing', 'billing'), ('member', 'member'), ('viewer', 'viewer')], max_length=10)),
+                ('created_at', models.DateTimeField()),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='videojobs.team')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('team', 'user'), name='membership_once'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'billing', 'member', 'owner', 'viewer'])), name='membership_role_known'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditEntry',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('at', models.DateTimeField()),
+                ('action', models.CharField(max_length=60)),
+                ('subject', models.CharField(max_length=200)),
+                ('before', models.JSONField(blank=True, default=dict)),
+                ('after', models.JSONField(blank=True, default=dict)),
+                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='audit', to='videojobs.team')),
+            ],
+            options={
+                'verbose_name_plural': 'audit entries',
+                'indexes': [
+                    models.Index(fields=['team', '-at'], name='audit_newest'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Token',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80)),
+                ('prefix', models.CharField(max_length=20)),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField()),
+                ('last_used_at', models.DateTimeField(blank=True, null=True)),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='videojobs.team')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Job',
             fields=[
                 ('id', models.CharField(default=videojobs.models.jobs.new_job_id, editable=False, max_length=40, primary_key=True, serialize=False)),
@@ -60,42 +211,38 @@ class Migration(migrations.Migration):
                 ('cost', videojobs.models.fields.MoneyField(blank=True, null=True)),
                 ('charged', models.CharField(default='no', max_length=7)),
                 ('charged_why', models.CharField(default='Not sent yet.', max_length=500)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL)),
+                ('retry_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='retries', to='videojobs.job')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='videojobs.project')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='videojobs.provideraccount')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='videojobs.team')),
+                ('token', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='jobs', to='videojobs.token')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Project',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('is_default', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Team',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('spend_limit', videojobs.models.fields.MoneyField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='User',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('date_joined', models.DateTimeField(auto_now_add=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-            ],
+            options={
+                'indexes': [
+                    models.Index(fields=['team', '-created_at', '-id'], name='job_list'),
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['account', 'person', 'created_at'], name='job_waiting'),
+                    models.Index(condition=models.Q(('state__in', ['in_progress', 'queued', 'sending'])), fields=['account', 'state'], name='job_at_provider'),
+                    models.Index(condition=models.Q(('next_look_at__isnull', False)), fields=['next_look_at'], name='job_due_look'),
+                    models.Index(condition=models.Q(('next_store_at__isnull', False)), fields=['next_store_at'], name='job_due_store'),
+                    models.Index(condition=models.Q(('held__gt', 0)), fields=['team', 'state'], name='job_open_hold'),
+                    models.Index(fields=['team', 'state', '-created_at'], name='job_team_state'),
+                    models.Index(condition=models.Q(('cost__isnull', False)), fields=['team', 'finished_at'], name='job_settled'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['cancelled', 'completed', 'failed', 'in_progress', 'lost', 'queued', 'sending', 'storing', 'unconfirmed', 'waiting'])), name='job_state_known'),
+                    models.CheckConstraint(condition=models.Q(('charged__in', ['no', 'unknown', 'yes'])), name='job_charged_known'),
+                    models.CheckConstraint(condition=models.Q(('held__gte', 0)), name='job_held_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('estimate__gt', 0)), name='job_estimate_positive'),
+                    models.CheckConstraint(condition=models.Q(('cost', None), models.Q(('cost__gt', 0), ('charged', 'yes'), ('held', 0)), _connector='OR'), name='job_cost_means_charged_and_settled'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('charged', 'yes'), ('cost__isnull', False)), models.Q(('charged', 'yes'), _negated=True), _connector='OR'), name='job_charged_means_cost'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['cancelled', 'completed', 'failed', 'lost'])), models.Q(models.Q(('state__in', ['cancelled', 'completed', 'failed', 'lost']), _negated=True), ('ended_at', None)), _connector='OR'), name='job_ended_has_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sending', 'unconfirmed']), _negated=True), models.Q(('claimed_at__isnull', False), models.Q(('claim_id', ''), _negated=True)), _connector='OR'), name='job_sending_has_claim'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['completed', 'in_progress', 'queued', 'storing']), _negated=True), models.Q(('provider_id__isnull', False), ('accepted_at__isnull', False)), _connector='OR'), name='job_accepted_has_provider_id'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('provider_id', None), ('state', 'waiting')), models.Q(('state', 'waiting'), _negated=True), _connector='OR'), name='job_waiting_has_no_provider_id'),
+                    models.UniqueConstraint(fields=('account', 'provider_id'), name='job_provider_id_once_per_account'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Output',
@@ -114,16 +261,11 @@ class Migration(migrations.Migration):
                 ('difference', models.CharField(blank=True, max_length=300)),
                 ('stored_at', models.DateTimeField()),
             ],
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='retry_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='retries', to='videojobs.job'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('bytes__gt', 0)), name='output_not_empty'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Look',
@@ -136,6 +278,11 @@ class Migration(migrations.Migration):
                 ('raw', models.TextField(blank=True)),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='videojobs.job')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['job', 'id'], name='look_of_job'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -151,6 +298,14 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='videojobs.team')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['team', '-at'], name='notice_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('team', 'key'), name='notice_open_once_per_key'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OutboxMessage',
@@ -165,45 +320,14 @@ class Migration(migrations.Migration):
                 ('problem', models.CharField(blank=True, max_length=500)),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='videojobs.notice')),
             ],
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='videojobs.project'),
-        ),
-        migrations.CreateModel(
-            name='ProviderAccount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base_url', models.CharField(max_length=200)),
-                ('key_fingerprint', models.CharField(blank=True, max_length=64)),
-                ('kind', models.CharField(choices=[('live', 'live'), ('rehearsal', 'rehearsal')], max_length=10)),
-                ('places', models.PositiveIntegerField()),
-                ('places_halved_at', models.DateTimeField(blank=True, null=True)),
-                ('parked_at', models.DateTimeField(blank=True, null=True)),
-                ('parked_reason', models.CharField(blank=True, max_length=500)),
-                ('outage_since', models.DateTimeField(blank=True, null=True)),
-                ('outage_reason', models.CharField(blank=True, max_length=500)),
-                ('looks_not_before', models.DateTimeField(blank=True, null=True)),
-            ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('base_url', 'key_fingerprint', 'kind'), name='account_once'), models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='account_has_a_place'), models.CheckConstraint(condition=models.Q(models.Q(('parked_at', None), ('parked_reason', '')), models.Q(('parked_at__isnull', False), models.Q(('parked_reason', ''), _negated=True)), _connector='OR'), name='account_parked_with_reason')],
+                'indexes': [
+                    models.Index(condition=models.Q(('sent_at', None)), fields=['next_attempt_at'], name='outbox_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('notice', 'channel', 'address'), name='outbox_once_per_address'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='videojobs.provideraccount'),
-        ),
-        migrations.CreateModel(
-            name='GoneModel',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=200)),
-                ('since', models.DateTimeField()),
-                ('message', models.TextField(blank=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gone_models', to='videojobs.provideraccount')),
-            ],
         ),
         migrations.CreateModel(
             name='Submission',
@@ -215,33 +339,14 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='videojobs.job')),
             ],
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='videojobs.team'),
-        ),
-        migrations.CreateModel(
-            name='PriceOnFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=200)),
-                ('usd', videojobs.models.fields.MoneyField()),
-                ('unit', models.CharField(max_length=10)),
-                ('set_at', models.DateTimeField()),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='videojobs.team')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'owner'), ('admin', 'admin'), ('billing', 'billing'), ('member', 'member'), ('viewer', 'viewer')], max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='videojobs.team')),
-            ],
+            options={
+                'indexes': [
+                    models.Index(fields=['scope', 'digest', 'created_at'], name='submission_repeat'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('scope', 'key'), name='submission_key_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LedgerEntry',
@@ -260,6 +365,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'ledger entries',
+                'indexes': [
+                    models.Index(fields=['team', 'at'], name='entry_of_team'),
+                    models.Index(fields=['job'], name='entry_of_job'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='entry_amount_positive'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['hold', 'release', 'settle'])), name='entry_kind_known'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'hold')), fields=('job',), name='entry_one_hold_per_job'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'settle')), fields=('job',), name='entry_one_settle_per_job'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'release')), fields=('job',), name='entry_one_release_per_job'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,46 +392,12 @@ class Migration(migrations.Migration):
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='videojobs.job')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.team')),
             ],
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='videojobs.team'),
-        ),
-        migrations.CreateModel(
-            name='AuditEntry',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=200)),
-                ('before', models.JSONField(blank=True, default=dict)),
-                ('after', models.JSONField(blank=True, default=dict)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='audit', to='videojobs.team')),
-            ],
             options={
-                'verbose_name_plural': 'audit entries',
+                'indexes': [
+                    models.Index(fields=['job', 'id'], name='event_of_job'),
+                    models.Index(fields=['team', 'at'], name='event_of_team'),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name='Token',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('prefix', models.CharField(max_length=20)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='videojobs.team')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='token',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='jobs', to='videojobs.token'),
         ),
         migrations.CreateModel(
             name='Turn',
@@ -325,193 +407,10 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='videojobs.provideraccount')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_case_blind'),
-        ),
-        migrations.AddConstraint(
-            model_name='output',
-            constraint=models.CheckConstraint(condition=models.Q(('bytes__gt', 0)), name='output_not_empty'),
-        ),
-        migrations.AddIndex(
-            model_name='look',
-            index=models.Index(fields=['job', 'id'], name='look_of_job'),
-        ),
-        migrations.AddIndex(
-            model_name='outboxmessage',
-            index=models.Index(condition=models.Q(('sent_at', None)), fields=['next_attempt_at'], name='outbox_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='outboxmessage',
-            constraint=models.UniqueConstraint(fields=('notice', 'channel', 'address'), name='outbox_once_per_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='gonemodel',
-            constraint=models.UniqueConstraint(fields=('account', 'model'), name='gone_model_once'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['scope', 'digest', 'created_at'], name='submission_repeat'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('scope', 'key'), name='submission_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(models.F('team'), django.db.models.functions.text.Lower('name'), name='project_name_once_per_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('team',), name='project_one_default_per_team'),
-        ),
-        migrations.AddIndex(
-            model_name='priceonfile',
-            index=models.Index(fields=['team', 'model', '-set_at'], name='price_on_file_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='priceonfile',
-            constraint=models.CheckConstraint(condition=models.Q(('usd__gt', 0)), name='price_on_file_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='priceonfile',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__in', ['clip', 'second'])), name='price_on_file_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['team', '-at'], name='notice_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('team', 'key'), name='notice_open_once_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('team', 'user'), name='membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'billing', 'member', 'owner', 'viewer'])), name='membership_role_known'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['team', 'at'], name='entry_of_team'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['job'], name='entry_of_job'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='entry_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['hold', 'release', 'settle'])), name='entry_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'hold')), fields=('job',), name='entry_one_hold_per_job'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'settle')), fields=('job',), name='entry_one_settle_per_job'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'release')), fields=('job',), name='entry_one_release_per_job'),
-        ),
-        migrations.AddIndex(
-            model_name='jobevent',
-            index=models.Index(fields=['job', 'id'], name='event_of_job'),
-        ),
-        migrations.AddIndex(
-            model_name='jobevent',
-            index=models.Index(fields=['team', 'at'], name='event_of_team'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['team', '-at'], name='audit_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['team', '-created_at', '-id'], name='job_list'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['account', 'person', 'created_at'], name='job_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['in_progress', 'queued', 'sending'])), fields=['account', 'state'], name='job_at_provider'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('next_look_at__isnull', False)), fields=['next_look_at'], name='job_due_look'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('next_store_at__isnull', False)), fields=['next_store_at'], name='job_due_store'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('held__gt', 0)), fields=['team', 'state'], name='job_open_hold'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['team', 'state', '-created_at'], name='job_team_state'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('cost__isnull', False)), fields=['team', 'finished_at'], name='job_settled'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['cancelled', 'completed', 'failed', 'in_progress', 'lost', 'queued', 'sending', 'storing', 'unconfirmed', 'waiting'])), name='job_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('charged__in', ['no', 'unknown', 'yes'])), name='job_charged_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('held__gte', 0)), name='job_held_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('estimate__gt', 0)), name='job_estimate_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('cost', None), models.Q(('cost__gt', 0), ('charged', 'yes'), ('held', 0)), _connector='OR'), name='job_cost_means_charged_and_settled'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('charged', 'yes'), ('cost__isnull', False)), models.Q(('charged', 'yes'), _negated=True), _connector='OR'), name='job_charged_means_cost'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['cancelled', 'completed', 'failed', 'lost'])), models.Q(models.Q(('state__in', ['cancelled', 'completed', 'failed', 'lost']), _negated=True), ('ended_at', None)), _connector='OR'), name='job_ended_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sending', 'unconfirmed']), _negated=True), models.Q(('claimed_at__isnull', False), models.Q(('claim_id', ''), _negated=True)), _connector='OR'), name='job_sending_has_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['completed', 'in_progress', 'queued', 'storing']), _negated=True), models.Q(('provider_id__isnull', False), ('accepted_at__isnull', False)), _connector='OR'), name='job_accepted_has_provider_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('provider_id', None), ('state', 'waiting')), models.Q(('state', 'waiting'), _negated=True), _connector='OR'), name='job_waiting_has_no_provider_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(fields=('account', 'provider_id'), name='job_provider_id_once_per_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('account', 'person'), name='turn_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'person'), name='turn_once'),
+                ],
+            },
         ),
     ]

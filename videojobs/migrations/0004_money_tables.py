@@ -17,18 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Approval',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('why', models.CharField(max_length=500)),
-                ('asked_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('answer', models.CharField(default='open', max_length=10)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Balance',
             fields=[
                 ('jobs', models.BigIntegerField(default=0)),
@@ -39,7 +27,15 @@ class Migration(migrations.Migration):
                 ('unknown', videojobs.models.fields.MoneyField(default=Decimal('0'))),
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('topped_up', videojobs.models.fields.MoneyField(default=Decimal('0'))),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='balances', to='videojobs.provideraccount')),
+                ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='balances', to='videojobs.team')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('team', 'account'), name='balance_once'),
+                    models.CheckConstraint(condition=models.Q(('charged__gte', 0), ('held__gte', 0), ('jobs__gte', 0), ('open_ends__gte', 0), ('spent__gte', 0), ('topped_up__gte', 0), ('unknown__gte', 0)), name='balance_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DayTotal',
@@ -57,7 +53,17 @@ class Migration(migrations.Migration):
                 ('seconds', models.BigIntegerField(default=0)),
                 ('failed', models.BigIntegerField(default=0)),
                 ('spent_on_failed', videojobs.models.fields.MoneyField(default=Decimal('0'))),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.provideraccount')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.project')),
+                ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.team')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('team', 'day', 'account', 'project', 'person', 'model'), name='day_total_once'),
+                    models.CheckConstraint(condition=models.Q(('charged__gte', 0), ('clips__gte', 0), ('failed__gte', 0), ('held__gte', 0), ('jobs__gte', 0), ('open_ends__gte', 0), ('seconds__gte', 0), ('spent__gte', 0), ('spent_on_failed__gte', 0), ('unknown__gte', 0)), name='day_total_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LedgerCheck',
@@ -89,7 +95,46 @@ class Migration(migrations.Migration):
                 ('levels', models.JSONField(default=videojobs.models.limits.usual_levels)),
                 ('created_at', models.DateTimeField()),
                 ('retired_at', models.DateTimeField(blank=True, null=True)),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='limits', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='videojobs.project')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limits', to='videojobs.team')),
+                ('token', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='videojobs.token')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='limit_amount_positive'),
+                    models.CheckConstraint(condition=models.Q(('period__in', ['day', 'month', 'total', 'week'])), name='limit_period_known'),
+                    models.CheckConstraint(condition=models.Q(('action__in', ['ask', 'stop', 'warn'])), name='limit_action_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('model', ''), ('person', None), ('project', None), ('scope', 'team'), ('token', None)), models.Q(('model', ''), ('person', None), ('project__isnull', False), ('scope', 'project'), ('token', None)), models.Q(('model', ''), ('person__isnull', False), ('project', None), ('scope', 'person'), ('token', None)), models.Q(('model', ''), ('person', None), ('project', None), ('scope', 'token'), ('token__isnull', False)), models.Q(('person', None), ('project', None), ('scope', 'model'), ('token', None), models.Q(('model', ''), _negated=True)), _connector='OR'), name='limit_scope_names_one_thing'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Approval',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('why', models.CharField(max_length=500)),
+                ('asked_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('answer', models.CharField(default='open', max_length=10)),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='approval', to='videojobs.job')),
+                ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='approvals', to='videojobs.team')),
+                ('limit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='videojobs.limit')),
+            ],
+            options={
+                'indexes': [
+                    models.Index(fields=['team', 'answer', '-asked_at'], name='approval_of_team'),
+                    models.Index(fields=['answer', 'expires_at'], name='approval_expiry'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('answer__in', ['expired', 'granted', 'open', 'refused', 'withdrawn'])), name='approval_answer_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', 'open'), ('answered_at', None)), models.Q(models.Q(('answer', 'open'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='approval_answered_has_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LimitCounter',
@@ -101,7 +146,14 @@ class Migration(migrations.Migration):
                 ('held', videojobs.models.fields.MoneyField(default=Decimal('0'))),
                 ('unknown', videojobs.models.fields.MoneyField(default=Decimal('0'))),
                 ('level', models.PositiveSmallIntegerField(default=0)),
+                ('limit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='videojobs.limit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('limit', 'rehearsal', 'period'), name='limit_counter_once'),
+                    models.CheckConstraint(condition=models.Q(('held__gte', 0), ('spent__gte', 0), ('unknown__gte', 0)), name='limit_counter_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MonthlyStatement',
@@ -111,7 +163,15 @@ class Migration(migrations.Migration):
                 ('markup', models.DecimalField(decimal_places=2, default=0, max_digits=6)),
                 ('created_at', models.DateTimeField()),
                 ('sent_for', models.DateField(blank=True, null=True)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='monthly_statements', to='videojobs.project')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'address'), name='statement_once_per_address'),
+                    models.CheckConstraint(condition=models.Q(('markup__gte', 0), ('markup__lte', 1000)), name='statement_markup_sane'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PriceProposal',
@@ -126,7 +186,15 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField()),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('taken', models.BooleanField(blank=True, null=True)),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='price_proposals', to='videojobs.team')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('usd__gt', 0)), name='proposal_price_positive'),
+                    models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('team', 'model', 'size', 'seconds'), name='proposal_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProviderUsage',
@@ -136,9 +204,14 @@ class Migration(migrations.Migration):
                 ('product', models.CharField(max_length=200)),
                 ('usd', videojobs.models.fields.MoneyField()),
                 ('imported_at', models.DateTimeField()),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='videojobs.provideraccount')),
             ],
             options={
                 'verbose_name_plural': 'provider usage',
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'day', 'product'), name='usage_once_per_day'),
+                    models.CheckConstraint(condition=models.Q(('usd__gte', 0)), name='usage_not_negative'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -320,190 +393,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='priceonfile',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('retired_at', None), ('retired_by', None)), ('retired_at__isnull', False), _connector='OR'), name='price_on_file_retired_has_time'),
-        ),
-        migrations.AddField(
-            model_name='approval',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='approval',
-            name='job',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='approval', to='videojobs.job'),
-        ),
-        migrations.AddField(
-            model_name='approval',
-            name='team',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='approvals', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='balance',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='balances', to='videojobs.provideraccount'),
-        ),
-        migrations.AddField(
-            model_name='balance',
-            name='team',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='balances', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='daytotal',
-            name='account',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.provideraccount'),
-        ),
-        migrations.AddField(
-            model_name='daytotal',
-            name='person',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='daytotal',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.project'),
-        ),
-        migrations.AddField(
-            model_name='daytotal',
-            name='team',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='limit',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='limit',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='limits', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='limit',
-            name='project',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='videojobs.project'),
-        ),
-        migrations.AddField(
-            model_name='limit',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limits', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='limit',
-            name='token',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='videojobs.token'),
-        ),
-        migrations.AddField(
-            model_name='approval',
-            name='limit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='videojobs.limit'),
-        ),
-        migrations.AddField(
-            model_name='limitcounter',
-            name='limit',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='videojobs.limit'),
-        ),
-        migrations.AddField(
-            model_name='monthlystatement',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='monthlystatement',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='monthly_statements', to='videojobs.project'),
-        ),
-        migrations.AddField(
-            model_name='priceproposal',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='priceproposal',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='price_proposals', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='providerusage',
-            name='account',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='videojobs.provideraccount'),
-        ),
-        migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.UniqueConstraint(fields=('team', 'account'), name='balance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('charged__gte', 0), ('held__gte', 0), ('jobs__gte', 0), ('open_ends__gte', 0), ('spent__gte', 0), ('topped_up__gte', 0), ('unknown__gte', 0)), name='balance_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='daytotal',
-            constraint=models.UniqueConstraint(fields=('team', 'day', 'account', 'project', 'person', 'model'), name='day_total_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='daytotal',
-            constraint=models.CheckConstraint(condition=models.Q(('charged__gte', 0), ('clips__gte', 0), ('failed__gte', 0), ('held__gte', 0), ('jobs__gte', 0), ('open_ends__gte', 0), ('seconds__gte', 0), ('spent__gte', 0), ('spent_on_failed__gte', 0), ('unknown__gte', 0)), name='day_total_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='limit_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.CheckConstraint(condition=models.Q(('period__in', ['day', 'month', 'total', 'week'])), name='limit_period_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['ask', 'stop', 'warn'])), name='limit_action_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('model', ''), ('person', None), ('project', None), ('scope', 'team'), ('token', None)), models.Q(('model', ''), ('person', None), ('project__isnull', False), ('scope', 'project'), ('token', None)), models.Q(('model', ''), ('person__isnull', False), ('project', None), ('scope', 'person'), ('token', None)), models.Q(('model', ''), ('person', None), ('project', None), ('scope', 'token'), ('token__isnull', False)), models.Q(('person', None), ('project', None), ('scope', 'model'), ('token', None), models.Q(('model', ''), _negated=True)), _connector='OR'), name='limit_scope_names_one_thing'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['team', 'answer', '-asked_at'], name='approval_of_team'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['answer', 'expires_at'], name='approval_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['expired', 'granted', 'open', 'refused', 'withdrawn'])), name='approval_answer_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'open'), ('answered_at', None)), models.Q(models.Q(('answer', 'open'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='approval_answered_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitcounter',
-            constraint=models.UniqueConstraint(fields=('limit', 'rehearsal', 'period'), name='limit_counter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitcounter',
-            constraint=models.CheckConstraint(condition=models.Q(('held__gte', 0), ('spent__gte', 0), ('unknown__gte', 0)), name='limit_counter_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlystatement',
-            constraint=models.UniqueConstraint(fields=('project', 'address'), name='statement_once_per_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('markup__gte', 0), ('markup__lte', 1000)), name='statement_markup_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='priceproposal',
-            constraint=models.CheckConstraint(condition=models.Q(('usd__gt', 0)), name='proposal_price_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='priceproposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('team', 'model', 'size', 'seconds'), name='proposal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='providerusage',
-            constraint=models.UniqueConstraint(fields=('account', 'day', 'product'), name='usage_once_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='providerusage',
-            constraint=models.CheckConstraint(condition=models.Q(('usd__gte', 0)), name='usage_not_negative'),
         ),
     ]

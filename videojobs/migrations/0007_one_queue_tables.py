@@ -27,7 +27,15 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('off_at', models.DateTimeField(blank=True, null=True)),
                 ('off_why', models.CharField(blank=True, max_length=300)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='channels', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='channels', to='videojobs.team')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['mail', 'slack', 'webhook'])), name='channel_kind_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -44,9 +52,15 @@ class Migration(migrations.Migration):
                 ('took_ms', models.PositiveIntegerField(default=0)),
                 ('problem', models.CharField(blank=True, max_length=500)),
                 ('is_test', models.BooleanField(default=False)),
+                ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='videojobs.channel')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='videojobs.team')),
             ],
             options={
                 'verbose_name_plural': 'deliveries',
+                'indexes': [
+                    models.Index(fields=['team', '-at'], name='delivery_newest'),
+                    models.Index(fields=['channel', '-at'], name='delivery_of_channel'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -62,7 +76,21 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),
+                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('projects', models.ManyToManyField(blank=True, related_name='+', to='videojobs.project')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='videojobs.team')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['team', '-created_at'], name='invitation_newest'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('revoked_at', None)), _connector='OR'), name='invitation_accepted_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('limit_amount', None), ('limit_period', '')), models.Q(('limit_amount__gt', 0), models.Q(('limit_period', ''), _negated=True)), _connector='OR'), name='invitation_limit_has_period'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'billing', 'member', 'owner', 'viewer'])), name='invitation_role_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Pause',
@@ -73,7 +101,19 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('why', models.CharField(blank=True, max_length=300)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('paused_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='videojobs.team')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('model', ''), ('person', None), ('scope', 'team')), models.Q(('model', ''), ('person__isnull', False), ('scope', 'person')), models.Q(('person', None), ('scope', 'model'), models.Q(('model', ''), _negated=True)), _connector='OR'), name='pause_names_one_thing'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None), ('scope', 'team')), fields=('team',), name='pause_open_once_per_team'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None), ('scope', 'person')), fields=('team', 'person'), name='pause_open_once_per_person'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None), ('scope', 'model')), fields=('team', 'model'), name='pause_open_once_per_model'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PlaceLimit',
@@ -84,13 +124,31 @@ class Migration(migrations.Migration):
                 ('at_once', models.PositiveIntegerField(blank=True, null=True)),
                 ('waiting', models.PositiveIntegerField(blank=True, null=True)),
                 ('set_at', models.DateTimeField()),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='place_limits', to='videojobs.team')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('model', ''), ('person', None), ('scope__in', ['each', 'team'])), models.Q(('model', ''), ('person__isnull', False), ('scope', 'person')), models.Q(('person', None), ('scope', 'model'), models.Q(('model', ''), _negated=True)), _connector='OR'), name='place_limit_names_one_thing'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('at_once', None), ('at_once__gte', 1), _connector='OR'), models.Q(('waiting', None), ('waiting__gte', 1), _connector='OR'), models.Q(('at_once', None), ('waiting', None), _negated=True)), name='place_limit_says_a_number'),
+                    models.UniqueConstraint(condition=models.Q(('person', None)), fields=('team', 'scope', 'model'), name='place_limit_once'),
+                    models.UniqueConstraint(fields=('team', 'person'), name='place_limit_once_per_person'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProjectMember',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='videojobs.membership')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='videojobs.project')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'membership'), name='project_member_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProviderKey',
@@ -102,6 +160,8 @@ class Migration(migrations.Migration):
                 ('retired_at', models.DateTimeField(blank=True, null=True)),
                 ('tested_at', models.DateTimeField(blank=True, null=True)),
                 ('test_problem', models.CharField(blank=True, max_length=300)),
+                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='key', to='videojobs.provideraccount')),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -110,7 +170,17 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('start', videojobs.models.fields.MoneyField(default=Decimal('0'))),
                 ('clock', videojobs.models.fields.MoneyField(default=Decimal('0'))),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='videojobs.provideraccount')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.team')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('person', None)), fields=('account', 'team'), name='share_once_per_team'),
+                    models.UniqueConstraint(fields=('account', 'team', 'person'), name='share_once_per_person'),
+                    models.CheckConstraint(condition=models.Q(('clock__gte', 0), ('start__gte', 0)), name='share_not_negative'),
+                ],
+            },
         ),
         migrations.RemoveIndex(
             model_name='auditentry',
@@ -297,202 +367,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('is_default', False), models.Q(('archived_at', None), ('is_open', True)), _connector='OR'), name='project_default_is_open'),
         ),
         migrations.AddField(
-            model_name='channel',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='channel',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='channels', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='channel',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='channels', to='videojobs.team'),
-        ),
-        migrations.AddField(
             model_name='outboxmessage',
             name='hook',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='videojobs.channel'),
         ),
-        migrations.AddField(
-            model_name='delivery',
-            name='channel',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='videojobs.channel'),
-        ),
-        migrations.AddField(
-            model_name='delivery',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='accepted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='projects',
-            field=models.ManyToManyField(blank=True, related_name='+', to='videojobs.project'),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='pause',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pause',
-            name='paused_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pause',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pause',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='placelimit',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='placelimit',
-            name='set_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='placelimit',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='place_limits', to='videojobs.team'),
-        ),
-        migrations.AddField(
-            model_name='projectmember',
-            name='membership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='videojobs.membership'),
-        ),
-        migrations.AddField(
-            model_name='projectmember',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='videojobs.project'),
-        ),
-        migrations.AddField(
-            model_name='providerkey',
-            name='account',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='key', to='videojobs.provideraccount'),
-        ),
-        migrations.AddField(
-            model_name='providerkey',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='share',
-            name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='videojobs.provideraccount'),
-        ),
-        migrations.AddField(
-            model_name='share',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='share',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='videojobs.team'),
-        ),
         migrations.DeleteModel(
             name='Turn',
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['mail', 'slack', 'webhook'])), name='channel_kind_known'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['team', '-at'], name='delivery_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['channel', '-at'], name='delivery_of_channel'),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['team', '-created_at'], name='invitation_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('revoked_at', None)), _connector='OR'), name='invitation_accepted_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('limit_amount', None), ('limit_period', '')), models.Q(('limit_amount__gt', 0), models.Q(('limit_period', ''), _negated=True)), _connector='OR'), name='invitation_limit_has_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'billing', 'member', 'owner', 'viewer'])), name='invitation_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('model', ''), ('person', None), ('scope', 'team')), models.Q(('model', ''), ('person__isnull', False), ('scope', 'person')), models.Q(('person', None), ('scope', 'model'), models.Q(('model', ''), _negated=True)), _connector='OR'), name='pause_names_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('scope', 'team')), fields=('team',), name='pause_open_once_per_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('scope', 'person')), fields=('team', 'person'), name='pause_open_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('scope', 'model')), fields=('team', 'model'), name='pause_open_once_per_model'),
-        ),
-        migrations.AddConstraint(
-            model_name='placelimit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('model', ''), ('person', None), ('scope__in', ['each', 'team'])), models.Q(('model', ''), ('person__isnull', False), ('scope', 'person')), models.Q(('person', None), ('scope', 'model'), models.Q(('model', ''), _negated=True)), _connector='OR'), name='place_limit_names_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='placelimit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at_once', None), ('at_once__gte', 1), _connector='OR'), models.Q(('waiting', None), ('waiting__gte', 1), _connector='OR'), models.Q(('at_once', None), ('waiting', None), _negated=True)), name='place_limit_says_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='placelimit',
-            constraint=models.UniqueConstraint(condition=models.Q(('person', None)), fields=('team', 'scope', 'model'), name='place_limit_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='placelimit',
-            constraint=models.UniqueConstraint(fields=('team', 'person'), name='place_limit_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmember',
-            constraint=models.UniqueConstraint(fields=('project', 'membership'), name='project_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(condition=models.Q(('person', None)), fields=('account', 'team'), name='share_once_per_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(fields=('account', 'team', 'person'), name='share_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('clock__gte', 0), ('start__gte', 0)), name='share_not_negative'),
         ),
     ]
