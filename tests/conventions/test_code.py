@@ -94,7 +94,10 @@ ABBREVIATIONS = frozenset(
     }
 )
 NAMED_ELSEWHERE = frozenset(
-    {"tmp_path", "tmp_path_factory", "django_assert_num_queries", "django_assert_max_num_queries"}
+    {
+        *("tmp_path", "tmp_path_factory", "django_assert_num_queries", "django_assert_max_num_queries"),
+        "path_params",  # of django-ninja's own method
+    }
 )
 """Names that a package gives."""
 
