@@ -68,11 +68,9 @@ class JsonApi(NinjaAPI):
         super().__init__(**options)
         self._described: dict[str, OpenAPISchema] = {}
 
-    def get_openapi_schema(
-        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
-    ) -> OpenAPISchema:
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
         """Describe the operations, once per address: it takes most of a second, and anybody may ask."""
-        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        prefix = where.get("path_prefix") or self.get_root_path(where.get("path_params") or {})
         if prefix not in self._described:
             self._described[prefix] = super().get_openapi_schema(path_prefix=prefix)
         return self._described[prefix]
