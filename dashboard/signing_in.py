@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
@@ -20,6 +21,11 @@ from videojobs.models import User
 
 TRUE_WORDS = (True, "true")
 """How providers say that they have checked an address; some send a word for it."""
+
+SHUT = (
+    "This site cannot read codes of yours any more: the key they were sealed with is gone. "
+    "Use a passkey, or ask whoever runs the site to take the second step off."
+)
 
 
 class Factors(DefaultMFAAdapter):
@@ -35,8 +41,11 @@ class Factors(DefaultMFAAdapter):
         return sealing.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open what was sealed."""
-        return sealing.unseal(encrypted_text)
+        """Open what was sealed; where the field key is lost, let the form that asks for a code say so."""
+        try:
+            return sealing.unseal(encrypted_text)
+        except sealing.CannotUnseal as error:
+            raise ValidationError(SHUT) from error
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """Propose what a passkey is called."""

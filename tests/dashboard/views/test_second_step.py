@@ -4,8 +4,10 @@ import json
 
 import pytest
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from dashboard.accounts import password_link
 from tests.dashboard.views.signing import code, committed, give_app, noted, show_again, sign_in, vouched_cast
@@ -96,6 +98,12 @@ class TestSigningInWithIt:
         sign_in(client)
         assert client.post("/accounts/two-step/sign-in/", {"code": code()}).headers["Location"] == "/"
         assert client.get("/team/").status_code == 200
+
+    def test_a_site_that_lost_its_field_key_says_so(self, client: Client, settings: Settings) -> None:
+        settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+        sign_in(client)
+        answer = client.post("/accounts/two-step/sign-in/", {"code": code()})
+        assert "take the second step off" in answer.content.decode()
 
     def test_it_leads_back_to_the_page_that_was_asked_for(self, client: Client) -> None:
         sign_in(client, next="/team/")
