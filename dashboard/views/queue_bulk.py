@@ -175,5 +175,9 @@ def _answer(request: TeamRequest, verb: str, done: Done, *, others: int = 0, sam
         rest.append(f"{others:,} are not yours to change.")
     if rest and not done.done:
         return show(request, problem=" ".join(rest), status=409)
-    already = f"; {same:,} {'was' if same == 1 else 'were'} so already" if same > 0 else ""
-    return said(request, f"{done.done:,} {verb}{already}.", but=" ".join(rest))
+    already = f"{same:,} {'was' if same == 1 else 'were'} so already" if same > 0 else ""
+    if already and not done.done:
+        return said(request, f"Nothing to change: {already}.", but=" ".join(rest))
+    return said(
+        request, f"{'; '.join(filter(None, (f'{done.done:,} {verb}', already)))}.", but=" ".join(rest)
+    )
