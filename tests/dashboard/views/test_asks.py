@@ -15,7 +15,6 @@ from tests.dashboard.views.test_queue import lane, page
 from tests.factories import (
     Cast,
     create_asking_job,
-    create_cast,
     create_limit,
     create_user,
     join,
@@ -26,11 +25,6 @@ from videojobs.models import Approval, AuditEntry, Job, LimitAction, Team, User
 from videojobs.rights import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
 
 
 @pytest.fixture

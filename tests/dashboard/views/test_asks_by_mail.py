@@ -11,18 +11,13 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from dashboard.views.asks_by_mail import Closed, open_link, take_answer
-from tests.factories import Cast, create_asking_job, create_cast, create_user, join, live_account
+from tests.factories import Cast, create_asking_job, create_user, join, live_account
 from videojobs import lifecycle
 from videojobs.models import Approval, AuditEntry, Job, User
 from videojobs.notices import answer_links
 from videojobs.rights import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
 
 
 @pytest.fixture

@@ -9,25 +9,12 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import NOW, Cast, create_cast, create_token
+from tests.factories import NOW, Cast, create_token
 from videojobs import audit
 from videojobs.models import AuditEntry, User
 from videojobs.rights import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Return Alice, Bob, Charlie and their teams."""
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    """Return Alice's browser."""
-    client.force_login(cast.alice)
-    return client
 
 
 def changed(cast: Cast, actor: User | None = None, subject: str = "bob@example.org", days: int = 0) -> None:

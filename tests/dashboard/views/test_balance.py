@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from dashboard.http import Asker
-from tests.factories import Cast, create_cast, create_job, create_user, join, live_account
+from tests.factories import Cast, create_job, create_user, join, live_account
 from videojobs import balance
 from videojobs.models import EntryKind, LedgerEntry, ProviderAccount, ProviderUsage
 from videojobs.rights import Role
@@ -23,21 +23,10 @@ TODAY = timezone.now().date().isoformat()
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
 def live(settings: Settings) -> ProviderAccount:
     """Set the site up to buy."""
     settings.PROVIDER_KEY = "k" * 40
     return ProviderAccount.objects.current()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def pay_in(cast: Cast, account: ProviderAccount, usd: str) -> None:

@@ -26,21 +26,6 @@ def cast(db: None) -> Cast:
     return create_cast()
 
 
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    """Return the browser of who may manage the team's channels."""
-    client.force_login(cast.alice)
-    return client
-
-
-@pytest.fixture
-def bob(cast: Cast) -> Client:
-    """Return a member's browser."""
-    browser = Client()
-    browser.force_login(cast.bob)
-    return browser
-
-
 class Far(BaseHTTPRequestHandler):
     """A far side that takes everything."""
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.factories import NOW, Cast, create_cast, create_job, create_limit, create_user, join
+from tests.factories import NOW, Cast, create_job, create_limit, create_user, join
 from videojobs.models import Job, LedgerEntry, LimitPeriod, LimitScope
 from videojobs.money import ledger
 from videojobs.rights import Role
@@ -16,17 +16,6 @@ from videojobs.states import State
 pytestmark = pytest.mark.django_db
 
 DEEDS = ("settle", "uncharged", "correct", "credit")
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def lost(cast: Cast) -> Job:

@@ -10,23 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.dashboard.views.create_form import PICTURE, SEEDANCE, page, send, text
-from tests.factories import DIRECTOR, PROMPT, Cast, create_cast, create_job, create_limit, create_user, join
+from tests.factories import DIRECTOR, PROMPT, Cast, create_job, create_limit, create_user, join
 from videojobs.models import Job, LedgerEntry
 from videojobs.rights import Role
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 # --- one press, one job ---

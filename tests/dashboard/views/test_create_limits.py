@@ -14,7 +14,6 @@ from tests.factories import (
     DIRECTOR,
     PROMPT,
     Cast,
-    create_cast,
     create_job,
     create_limit,
     create_user,
@@ -25,11 +24,6 @@ from videojobs.models import Job, Limit, LimitAction, LimitScope, Team
 from videojobs.rights import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from tests.factories import (
     NOW,
     PROMPT,
     Cast,
-    create_cast,
     create_job,
     create_limit,
     join,
@@ -34,17 +33,6 @@ from videojobs.models import (
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 # --- prices ---

@@ -4,23 +4,9 @@ import pytest
 from django.test import Client
 
 from dashboard.forms.create import new_press
-from tests.factories import DIRECTOR, NOW, Cast, create_cast, create_job
+from tests.factories import DIRECTOR, NOW, Cast, create_job
 from videojobs.models import Job, Project
 from videojobs.states import State
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Return Alice, Bob, Charlie and their teams."""
-    return create_cast()
-
-
-@pytest.fixture
-def bob(cast: Cast) -> Client:
-    """Return a member's browser."""
-    client = Client()
-    client.force_login(cast.bob)
-    return client
 
 
 def project(cast: Cast, **columns: object) -> Project:

@@ -8,22 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.dashboard.views.create_form import SEEDANCE, page, send
-from tests.factories import PROMPT, Cast, body, create_cast, create_job
+from tests.factories import PROMPT, Cast, body, create_job
 from videojobs.models import Job
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 # --- filled in from a job ---

@@ -8,18 +8,13 @@ from django.urls import reverse
 
 from tests.charges import create_run
 from tests.dashboard.views.create_form import page, send, text
-from tests.factories import PROMPT, Cast, create_cast, create_user, join, live_account
+from tests.factories import PROMPT, Cast, create_user, join, live_account
 from videojobs.models import Job, Notice, PriceOnFile
 from videojobs.rights import Role
 
 pytestmark = pytest.mark.django_db
 
 WAN = "Wan-AI/wan2.7-t2v"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from tests.factories import (
     NOW,
     PROMPT,
     Cast,
-    create_cast,
     create_job,
     create_limit,
     create_user,
@@ -38,17 +37,6 @@ DEEDS = (
     "settle",
     "retry",
 )
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def unconfirmed(cast: Cast) -> Job:

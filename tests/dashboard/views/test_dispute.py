@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from dashboard.views import dispute
-from tests.factories import NOW, Cast, create_cast, create_job, create_user, join
+from tests.factories import NOW, Cast, create_job, create_user, join
 from videojobs.models import Job, Look
 from videojobs.money import ledger
 from videojobs.rights import Role
@@ -24,11 +24,6 @@ from videojobs.states import State
 pytestmark = pytest.mark.django_db
 
 KEY = "tgp_v1_abcdefghijklmnopqrstuvwxyz0123456789"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
 
 
 @pytest.fixture

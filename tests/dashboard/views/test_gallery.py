@@ -9,22 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dashboard.views import gallery
-from tests.factories import NOW, Cast, create_cast, create_job, create_output
+from tests.factories import NOW, Cast, create_job, create_output
 from videojobs.models import Job, Output
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 @pytest.fixture

@@ -15,26 +15,13 @@ from pytest_django import Settings
 from dashboard import backups_made, pulse
 from dashboard.readiness import TICK_KEY
 from tests.dashboard.views.signing import give_app
-from tests.factories import NOW, PROMPT, Cast, create_cast, create_job, put
+from tests.factories import NOW, PROMPT, Cast, create_job, put
 from videojobs import provider_keys, sealing, tasks
 from videojobs.models import Channel, LedgerCheck, Notice
 from videojobs.money.verifying import check
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    """Return the fixed cast."""
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    """Return Alice's browser."""
-    client.force_login(cast.alice)
-    return client
 
 
 def page(client: Client) -> str:

@@ -9,24 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from tests.factories import NOW, Cast, create_cast, create_job, create_output, create_user, join, live_account
+from tests.factories import NOW, Cast, create_job, create_output, create_user, join, live_account
 from videojobs.models import Job, JobEvent, Look
 from videojobs.money import ledger
 from videojobs.rights import Role
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def page(client: Client, job: Job, query: str = "") -> str:

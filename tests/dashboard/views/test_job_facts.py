@@ -7,17 +7,12 @@ from typing import Any
 import pytest
 
 from dashboard.views.job_facts import bytes_words, difference, file_of, money_of, phases_of, settings_of
-from tests.factories import NOW, Cast, create_cast, create_job, create_output
+from tests.factories import NOW, Cast, create_job, create_output
 from videojobs.models import Job
 from videojobs.money import ledger
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
 
 
 def job_with(cast: Cast, **body: object) -> Job:

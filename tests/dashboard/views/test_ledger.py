@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.views import ledger as page
-from tests.factories import NOW, Cast, create_cast, create_job, create_user, join
+from tests.factories import NOW, Cast, create_job, create_user, join
 from tests.videojobs.statements.books import charge, correct, credit, live
 from videojobs import tasks
 from videojobs.models import LedgerCheck, LedgerHead, Project
@@ -18,17 +18,6 @@ from videojobs.money import ledger
 from videojobs.rights import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def numbers(client: Client, query: str = "") -> list[int]:

@@ -18,7 +18,6 @@ from tests.factories import (
     DIRECTOR,
     NOW,
     Cast,
-    create_cast,
     create_job,
     create_limit,
     create_token,
@@ -35,24 +34,6 @@ pytestmark = pytest.mark.django_db
 
 ADD = "/spend/limits/add/"
 FORM = {"what": "team", "period": "month", "amount": "10.36", "action": "stop", "levels": "50, 80, 100"}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
-
-
-@pytest.fixture
-def bob(cast: Cast) -> Client:
-    client = Client()
-    client.force_login(cast.bob)
-    return client
 
 
 def text(answer: Any) -> str:

@@ -3,15 +3,9 @@
 import pytest
 from django.test import Client
 
-from tests.factories import Cast, create_cast, create_job, create_project
+from tests.factories import Cast, create_job, create_project
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    """Return Alice, Bob, Charlie and their teams."""
-    return create_cast()
 
 
 @pytest.fixture

@@ -9,19 +9,13 @@ from django.utils import timezone
 from django.utils.http import http_date
 
 from dashboard import media_links
-from tests.factories import NOW, Cast, create_cast, create_job, create_output
+from tests.factories import NOW, Cast, create_job, create_output
 from videojobs.models import Job, Output
 from videojobs.states import State
 
 CLIP = bytes(range(256)) * 4
 ETAG = '"' + "0" * 64 + '"'
 CHANGED = http_date(NOW.timestamp())
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob and Charlie."""
-    return create_cast()
 
 
 @pytest.fixture

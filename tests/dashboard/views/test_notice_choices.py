@@ -4,18 +4,12 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.factories import NOW, Cast, create_cast
+from tests.factories import NOW, Cast
 from videojobs.models import Channel, Membership
 from videojobs.notices.choices import Choices, chosen
 from videojobs.notices.events import Event
 
 PAGE = "/notices/choices/"
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Return Alice, Bob, Charlie and their teams."""
-    return create_cast()
 
 
 @pytest.fixture

@@ -3,19 +3,13 @@
 import pytest
 from django.test import Client
 
-from tests.factories import DIRECTOR, Cast, create_cast, create_job
+from tests.factories import DIRECTOR, Cast, create_job
 from videojobs.models import PlaceLimit
 from videojobs.states import State
 
 pytestmark = [pytest.mark.django_db]
 
 PAGE, SET = "/queue/places/", "/queue/places/set/"
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob and Charlie."""
-    return create_cast()
 
 
 def signed_in(person: object) -> Client:

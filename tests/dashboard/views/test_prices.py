@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from tests.charges import create_run
-from tests.factories import DIRECTOR, NOW, Cast, create_cast, create_user, join, live_account
+from tests.factories import DIRECTOR, NOW, Cast, create_user, join, live_account
 from videojobs import drift, pricelist
 from videojobs.catalog.types import PriceUnit
 from videojobs.models import AuditEntry, Notice, PriceOnFile, PriceProposal
@@ -23,24 +23,6 @@ from videojobs.rights import Role
 pytestmark = pytest.mark.django_db
 
 SEEDANCE = "ByteDance/Seedance-2.0"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
-
-
-@pytest.fixture
-def bob(cast: Cast) -> Client:
-    client = Client()
-    client.force_login(cast.bob)
-    return client
 
 
 def file(cast: Cast, usd: str = "0.31", **scope: Any) -> PriceOnFile:

@@ -8,7 +8,6 @@ from django.test import Client
 from tests.factories import (
     NOW,
     Cast,
-    create_cast,
     create_job,
     create_limit,
     create_project,
@@ -29,12 +28,6 @@ class Browsers:
 
     alice: Client
     bob: Client
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Return Alice, Bob, Charlie and their teams."""
-    return create_cast()
 
 
 @pytest.fixture

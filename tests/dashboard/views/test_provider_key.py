@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.factories import Cast, create_cast
+from tests.factories import Cast
 from tests.simulator import Simulator, simulator
 from videojobs import provider_keys
 from videojobs.models import AuditEntry, ProviderKey, Team
@@ -14,19 +14,6 @@ pytestmark = pytest.mark.django_db
 __all__ = ["simulator"]
 
 KEY = "tgp_v1_key-of-the-team-0001"
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Return Alice, Bob, Charlie and their teams."""
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    """Return Alice's browser."""
-    client.force_login(cast.alice)
-    return client
 
 
 def test_a_key_that_works_is_kept_and_never_shown(

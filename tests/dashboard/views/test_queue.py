@@ -12,7 +12,6 @@ from pytest_django import Settings
 
 from tests.factories import (
     Cast,
-    create_cast,
     create_job,
     create_output,
     create_user,
@@ -33,17 +32,6 @@ pytestmark = pytest.mark.django_db
 
 def ago(**length: float) -> datetime:
     return datetime.now(UTC) - timedelta(**length)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def page(client: Client, query: str = "", name: str = "queue") -> str:

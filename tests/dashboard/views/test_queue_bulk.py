@@ -10,29 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import Cast, create_cast, create_job
+from tests.factories import Cast, create_job
 from videojobs.models import Job, Priority, Project
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
-
-
-@pytest.fixture
-def bob(cast: Cast) -> Client:
-    client = Client()
-    client.force_login(cast.bob)
-    return client
 
 
 def many(client: Client, deed: str, **more: Any) -> HttpResponse:

@@ -10,31 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import Cast, create_cast, create_job, create_output
+from tests.factories import Cast, create_job, create_output
 from videojobs import lifecycle
 from videojobs.lifecycle.steps import Step, take
 from videojobs.models import Job, Output, Priority, Project, Prompts
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
-
-
-@pytest.fixture
-def bob(cast: Cast) -> Client:
-    client = Client()
-    client.force_login(cast.bob)
-    return client
 
 
 def do(client: Client, job: Job, deed: str, **more: Any) -> HttpResponse:

@@ -7,17 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import DIRECTOR, Cast, create_cast, create_job, create_limit
+from tests.factories import DIRECTOR, Cast, create_job, create_limit
 from videojobs import lifecycle
 from videojobs.models import Job, Team
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
 
 
 @pytest.fixture

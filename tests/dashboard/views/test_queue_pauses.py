@@ -5,31 +5,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import DIRECTOR, Cast, create_cast, create_job, create_user, join
+from tests.factories import DIRECTOR, Cast, create_job, create_user, join
 from videojobs import pauses
 from videojobs.models import Pause, Target, User
 from videojobs.models.queueing import QueueScope
 from videojobs.rights import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
-
-
-@pytest.fixture
-def bob(cast: Cast) -> Client:
-    client = Client()
-    client.force_login(cast.bob)
-    return client
 
 
 def paused(cast: Cast, scope: QueueScope = QueueScope.TEAM, why: str = "The client calls") -> Pause:

@@ -19,7 +19,6 @@ from tests.factories import (
     DIRECTOR,
     NOW,
     Cast,
-    create_cast,
     create_job,
     create_limit,
     create_user,
@@ -42,19 +41,8 @@ def _today() -> Iterator[None]:
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
 def live() -> ProviderAccount:
     return live_account()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def charged(

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.exports import streams
-from tests.factories import NOW, Cast, create_cast, create_job, create_output
+from tests.factories import NOW, Cast, create_job, create_output
 from tests.videojobs.statements.books import charge, correct, credit, live
 from videojobs.models import Project
 from videojobs.states import State
@@ -18,17 +18,6 @@ from videojobs.states import State
 pytestmark = pytest.mark.django_db
 
 ALL = "period=all&kind=rehearsal"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def rows(client: Client, name: str, query: str = ALL) -> list[dict[str, str]]:

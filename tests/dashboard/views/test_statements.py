@@ -12,7 +12,7 @@ from django.test import Client
 from pypdf import PdfReader
 from pytest_django import Settings
 
-from tests.factories import NOW, Cast, create_cast, create_job, create_user, join
+from tests.factories import NOW, Cast, create_job, create_user, join
 from tests.videojobs.statements.books import charge, correct, live
 from videojobs.models import AuditEntry, MonthlyStatement, Project
 from videojobs.rights import Role
@@ -29,17 +29,6 @@ def _today(settings: Settings, tmp_path: Path) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def asked(cast: Cast, **more: str) -> dict[str, str]:

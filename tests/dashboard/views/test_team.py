@@ -17,21 +17,6 @@ def cast(db: None) -> Cast:
     return create_cast()
 
 
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    """Return the owner's browser."""
-    client.force_login(cast.alice)
-    return client
-
-
-@pytest.fixture
-def bob(cast: Cast) -> Client:
-    """Return a member's browser."""
-    client = Client()
-    client.force_login(cast.bob)
-    return client
-
-
 def member(user: User, cast: Cast) -> Membership:
     """Return somebody's membership in the first team."""
     return cast.team.memberships.get(user=user)

@@ -7,24 +7,13 @@ import pytest
 from django.test import Client
 
 from dashboard.forms.zone import ZoneForm, places
-from tests.factories import Cast, create_cast, create_job, live_account
+from tests.factories import Cast, create_job, live_account
 from videojobs import reports
 from videojobs.models import AuditEntry, Team
 from videojobs.money import ledger
 from videojobs.states import State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 def zone_of(cast: Cast) -> str:

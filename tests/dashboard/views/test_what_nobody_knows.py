@@ -3,22 +3,11 @@
 import pytest
 from django.test import Client
 
-from tests.factories import Cast, create_cast, create_job, live_account
+from tests.factories import Cast, create_job, live_account
 from videojobs.models import Decision
 from videojobs.states import State
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return create_cast()
-
-
-@pytest.fixture
-def alice(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.alice)
-    return client
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.IN_PROGRESS, State.STORING])
