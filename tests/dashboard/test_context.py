@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from dashboard.access import in_team
 from dashboard.context import Frame, frame
-from tests.factories import Cast, create_cast, create_job, create_limit, create_user, join
-from videojobs.models import LimitScope, Notice, User
+from tests.factories import Cast, create_cast, create_job, create_limit, create_user, join, live_account
+from videojobs.models import LimitScope, Notice, Team, User
 from videojobs.money import ledger, tallies
 from videojobs.rights import Role
 from videojobs.states import State
@@ -50,6 +50,14 @@ def test_rehearsal_is_said_until_a_key_is_set(cast: Cast, settings: Any) -> None
     assert page_of(cast.alice).rehearsal
     settings.PROVIDER_KEY = "tgp_v1_x"
     assert not page_of(cast.alice).rehearsal
+
+
+def test_a_page_of_no_team_says_it_while_no_team_buys(cast: Cast, settings: Any) -> None:
+    settings.PROVIDER_KEY = ""
+    stranger = Frame(RequestFactory().get("/accounts/login/"))
+    assert stranger.rehearsal
+    Team.objects.filter(pk=cast.team.pk).update(account=live_account())
+    assert not stranger.rehearsal
 
 
 def test_people_are_told_what_is_theirs_and_the_teams(cast: Cast) -> None:
