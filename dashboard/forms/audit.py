@@ -20,6 +20,10 @@ VIA_WORDS = {
 }
 
 
+ACTIONS = {"factor_added": "Second step added", "factor_removed": "Second step removed"}
+"""Actions that are called otherwise than their name reads."""
+
+
 def visible_audit(asker: Asker) -> QuerySet[AuditEntry]:
     """Return the entries this asker may read: the team's, for those who may read them at all."""
     entries = AuditEntry.objects.filter(team=asker.team)
@@ -28,7 +32,7 @@ def visible_audit(asker: Asker) -> QuerySet[AuditEntry]:
 
 def action_words(action: str) -> str:
     """Return an action as people read it: "role_changed" is "Role changed"."""
-    return action.replace("_", " ").capitalize()
+    return ACTIONS.get(action) or action.replace("_", " ").capitalize()
 
 
 class AuditForm(DaysForm):

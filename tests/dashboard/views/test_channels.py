@@ -160,7 +160,7 @@ def test_it_is_turned_off_and_on(alice: Client, cast: Cast) -> None:
 
 def test_it_asks_before_it_is_removed(alice: Client, cast: Cast) -> None:
     channel = make(cast)
-    assert "Remove Chat?" in alice.get(f"/team/channels/{channel.pk}/remove/").content.decode()
+    assert "Remove “Chat”?" in alice.get(f"/team/channels/{channel.pk}/remove/").content.decode()
     assert Channel.objects.exists()
     alice.post(f"/team/channels/{channel.pk}/remove/")
     assert not Channel.objects.exists()
