@@ -3,14 +3,13 @@
 from typing import Any, cast
 
 from django import forms
-from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from dashboard.forms.limits import PERIODS
-from dashboard.forms.people import dress, email_field, focus, role_field, words_field
+from dashboard.forms.people import NewPersonForm, dress, focus, role_field
 from dashboard.limiting import read_amount
 from videojobs.invitations import MOST_DAYS, USUAL_DAYS, InvitationWish, Newcomer
-from videojobs.models import Invitation, LimitPeriod, Project, Team, User
+from videojobs.models import Invitation, LimitPeriod, Project, Team
 from videojobs.rights import Role
 
 
@@ -70,48 +69,21 @@ class InvitationForm(forms.Form):
         )
 
 
-class JoinForm(forms.Form):
+class JoinForm(NewPersonForm):
     """Who comes in, and with which password; the address is fixed where it was asked in."""
-
-    email = email_field()
-    name = words_field("Your name", 120)
-    password = forms.CharField(
-        label="Password",
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput,
-        help_text="At least 8 characters; not a common one, not your name.",
-    )
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitation = invitation
         if invitation.email:
             del self.fields["email"]
-        dress(
-            self,
-            email={"autocomplete": "username"},
-            name={"autocomplete": "name"},
-            password={"autocomplete": "new-password"},
-        )
         if not self.is_bound:
             focus(self, next(iter(self.fields)))
 
     @property
     def address(self) -> str:
         """The address it is for, or the one that was typed."""
-        return str(self.invitation.email or self.cleaned_data.get("email", "")).lower()
-
-    def clean(self) -> dict[str, Any]:
-        """Hold the password to the rules, which look at name and e-mail too."""
-        values = super().clean() or {}
-        if "password" in values:
-            person = User(email=self.address, name=values.get("name", ""))
-            try:
-                password_validation.validate_password(values["password"], person)
-            except ValidationError as error:
-                self.add_error("password", error)
-        return values
+        return str(self.invitation.email).lower() if self.invitation.email else super().address
 
     def newcomer(self) -> Newcomer:
         """Return who comes in."""

@@ -19,6 +19,7 @@ ROLE_WORDS = {
     Role.MEMBER: "Member: sends jobs",
     Role.VIEWER: "Viewer: looks on",
 }
+RULES_FOR_PASSWORDS = "At least 8 characters; not a common one, not your name."
 
 
 def dress(form: forms.Form, **attributes: dict[str, str]) -> None:
@@ -103,12 +104,12 @@ class NewPasswordForm(allauth.ResetPasswordKeyForm):
 
 def _word_passwords(form: forms.Form) -> None:
     form.fields["password1"].label = "New password"
-    form.fields["password1"].help_text = "At least 8 characters; not a common one, not your name."
+    form.fields["password1"].help_text = RULES_FOR_PASSWORDS
     form.fields["password2"].label = "The same again"
 
 
-class WelcomeForm(forms.Form):
-    """What the first visitor says: who they are, and their team's name."""
+class NewPersonForm(forms.Form):
+    """Who somebody is, and the password they choose."""
 
     email = email_field()
     name = words_field("Your name", 120)
@@ -117,9 +118,8 @@ class WelcomeForm(forms.Form):
         strip=False,
         max_length=200,
         widget=forms.PasswordInput,
-        help_text="At least 8 characters; not a common one, not your name.",
+        help_text=RULES_FOR_PASSWORDS,
     )
-    team = words_field("Team", 120, help_text="Whose clips and whose bill. You can rename it later.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,10 +128,12 @@ class WelcomeForm(forms.Form):
             email={"autocomplete": "username"},
             name={"autocomplete": "name"},
             password={"autocomplete": "new-password"},
-            team={"autocomplete": "organization"},
         )
-        if not self.is_bound:
-            focus(self, "email")
+
+    @property
+    def address(self) -> str:
+        """The address that was typed, or nothing."""
+        return str(self.cleaned_data.get("email", ""))
 
     def clean_email(self) -> str:
         """Lower-case it: people are known by it whatever its case."""
@@ -141,12 +143,24 @@ class WelcomeForm(forms.Form):
         """Hold the password to the rules, which look at name and e-mail too."""
         values = super().clean() or {}
         if "password" in values:
-            person = User(email=values.get("email", ""), name=values.get("name", ""))
+            person = User(email=self.address, name=values.get("name", ""))
             try:
                 password_validation.validate_password(values["password"], person)
             except ValidationError as error:
                 self.add_error("password", error)
         return values
+
+
+class WelcomeForm(NewPersonForm):
+    """What the first visitor says: who they are, and their team's name."""
+
+    team = words_field("Team", 120, help_text="Whose clips and whose bill. You can rename it later.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self, team={"autocomplete": "organization"})
+        if not self.is_bound:
+            focus(self, "email")
 
     def wish(self) -> NewOwner:
         """Return what was said."""
