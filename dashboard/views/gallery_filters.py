@@ -11,6 +11,7 @@ from dashboard.access import visible_projects
 from dashboard.forms.gallery import Filters
 from dashboard.http import Asker
 from dashboard.templatetags.states import WORDS, model_name
+from dashboard.views.filter_line import Chip, Link, Menu
 from videojobs.models import Job, Project, Team, User
 
 LATEST = 1_000
@@ -35,32 +36,6 @@ MONEY_WORDS = {
     "off": "estimate off by over 10 %",
 }
 KIND_LINKS = (("", "Both"), ("live", "Bought"), ("rehearsal", "Rehearsal"))
-
-
-@dataclass(frozen=True)
-class Link:
-    """One choice of a menu."""
-
-    label: str
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True)
-class Menu:
-    """One filter that is not in force, with its choices."""
-
-    label: str
-    links: list[Link]
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter in force, and the address without it."""
-
-    label: str
-    value: str
-    clear_url: str
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The line of filters above the queue: whose, whose project, which model, which lane, with counts."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,35 +13,9 @@ from dashboard.access import visible_jobs
 from dashboard.forms.queue import LANES, MINE, QueueFilters
 from dashboard.http import Asker
 from dashboard.templatetags.states import model_name
+from dashboard.views.filter_line import Chip, Link, Menu
 from videojobs.models import Project, User
 from videojobs.reports import Counts
-
-
-@dataclass(frozen=True)
-class Link:
-    """One choice, with how many jobs have not ended there."""
-
-    label: str
-    url: str
-    current: bool
-    count: int | None = None
-
-
-@dataclass(frozen=True)
-class Menu:
-    """One filter that is not in force, with its choices."""
-
-    label: str
-    links: list[Link]
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter in force, and the address without it."""
-
-    label: str
-    value: str
-    clear_url: str
 
 
 class FilterLine:
