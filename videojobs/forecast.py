@@ -35,7 +35,7 @@ STEPS = 20_000
 BLOCK = 8
 """Jobs in a row whose mean tells whether there are slow hours."""
 
-LEAST_DRIFT = 0.02
+LEAST_DRIFT = 0.01
 """No past tells the next hour's mean better than this, as a part of it."""
 
 ALIKE = 0.8

@@ -22,7 +22,7 @@ DEEPEST = 32
 PLAYS = 24
 """Few plays tell the middle and the width of a range well enough here."""
 
-DOUBT = 3
+DOUBT = 4
 """The playing itself counts as much as so many moments."""
 
 LONGEST_LAG = 10.0
